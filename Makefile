@@ -1,0 +1,62 @@
+# The same verbs for people and for CI. PYTHON picks the interpreter (3.11, 3.12 or 3.13).
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test unit check bench format contracts lock clean
+
+help:            ## Show the verbs
+	@grep -hE '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed; say which: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.local-ready: requirements.txt requirements-local.txt | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt -r requirements-local.txt
+	@touch $@
+
+$(VENV)/.dev-ready: requirements-dev.txt $(VENV)/.local-ready
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json
+	npm ci --silent
+	@touch $@
+
+setup: $(VENV)/.dev-ready node_modules/.ready  ## Install everything people and CI need
+
+run: $(VENV)/.local-ready node_modules/.ready  ## Start the embedded stack and run sample jobs (ARGS=--once ends by itself)
+	@$(BIN)/python -m infra.local up $(ARGS)
+
+test: setup      ## All tests: unit, contract, integration, e2e, chaos
+	$(BIN)/python -m pytest -q $(ARGS)
+
+unit: setup      ## Unit tests alone, in seconds
+	$(BIN)/python -m pytest -q tests/unit $(ARGS)
+
+check: setup     ## Lint, format, types, import rules, generated documents
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python -m docs.contracts --check
+
+bench: setup     ## Measure each promise against its peer; one JSON line each, kept under .local/bench/
+	$(BIN)/python -m benchmarks $(ARGS)
+
+format: setup    ## Format the code and regenerate documents
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format .
+	$(BIN)/python -m docs.contracts
+
+lock: | $(BIN)/uv  ## Compile the pinned requirements from requirements.in and pyproject.toml
+	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-emit-index-url requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-emit-index-url -c requirements.txt --group local -o requirements-local.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-emit-index-url -c requirements.txt --group dev -o requirements-dev.txt
+
+clean:           ## Forget the stack's data and every cache
+	rm -rf .local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
