@@ -1,0 +1,109 @@
+"""The contract with the front end: what a job and an event look like on the wire.
+
+These names and shapes are published; they only ever grow. Unknown fields are kept, never an error.
+Payloads and results live with their worker (`workers/*/messages.py`); JSON Schema and AsyncAPI documents
+are generated from all of them into `docs/contracts/`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+
+class JobType(StrEnum):
+    """What a job asks for; also the value that subscriptions filter on."""
+
+    VIDEO_ANALYSIS = "video.analysis"
+    CHAT_SUGGEST = "chat.suggest"
+    CONTENT_SUGGEST = "content.suggest"
+    CONTENT_ANALYZE = "content.analyze"
+
+
+class JobStatus(StrEnum):
+    """A job's state as the front end sees it."""
+
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    TIMEOUT = "timeout"
+
+
+class WireModel(BaseModel):
+    """A shape on the wire: camelCase names, unknown fields kept."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="allow", frozen=True)
+
+
+def _creator_id_text(value: Any) -> Any:
+    """Accept the identifier as text or as a whole number; nothing else is an identity."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError("must be a string or a whole number")
+    return str(value)
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+#: Short enough that `<jobId>:<epoch>:<sequence>` stays within Service Bus' 128 characters for a message id.
+JobId = Annotated[
+    str, Field(strict=True, pattern=r"^[A-Za-z0-9_:-]{1,96}$", examples=["job_1766400000000_k3j2h1g0f"])
+]
+
+#: The front end sends `"123"` or `123`; inside the workers it is always text.
+CreatorId = Annotated[
+    str,
+    BeforeValidator(_creator_id_text),
+    Field(pattern=r"^[\x21-\x7e]{1,128}$"),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": r"^[\x21-\x7e]{1,128}$"}, {"type": "integer"}]}),
+]
+
+#: The host gives a function ten minutes; a job's own deadline must end before that.
+MAX_DEADLINE_MS = 540_000
+
+
+class Envelope(WireModel):
+    """The body of a message on `huntaze-jobs`."""
+
+    job_id: JobId
+    job_type: Annotated[str, Field(strict=True, min_length=1, max_length=64)]
+    creator_id: CreatorId
+    payload: dict[str, Any]
+    attempt: Annotated[int, Field(strict=True, ge=0, le=100)] = 0
+    created_at: Annotated[datetime, AfterValidator(_aware)] | None = None
+    deadline_ms: Annotated[int, Field(strict=True, gt=0, le=MAX_DEADLINE_MS)] | None = None
+
+
+class EventError(WireModel):
+    """Why a job did not complete, in words a creator understands."""
+
+    code: str
+    message: str
+
+
+class JobEvent(WireModel):
+    """The body of a message on `huntaze-events`."""
+
+    event_type: str
+    job_id: str
+    job_type: str | None
+    creator_id: str | None
+    status: JobStatus
+    progress: Annotated[int, Field(ge=0, le=100)]
+    message: str
+    result: dict[str, Any] | None = None
+    result_url: str | None = None
+    error: EventError | None = None
+    updated_at: str
+
+
+class Topic(StrEnum):
+    """The two topics; the names on a given namespace come from settings."""
+
+    JOBS = "jobs"
+    EVENTS = "events"

@@ -1,0 +1,1 @@
+"""The job engine: how a delivery becomes exactly one recorded, announced outcome."""

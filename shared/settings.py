@@ -1,0 +1,69 @@
+"""Every setting the app reads: one frozen, typed object, read once and validated as a whole.
+
+`local.settings.sample.json` lists the same names; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """The app's settings, from environment variables of the same names in upper case."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    #: A connection string, or use `SERVICEBUS_CONNECTION__fullyQualifiedNamespace` for a managed identity.
+    servicebus_connection: SecretStr | None = None
+    servicebus_namespace: Annotated[
+        str | None,
+        Field(
+            validation_alias=AliasChoices(
+                "SERVICEBUS_CONNECTION__fullyQualifiedNamespace", "SERVICEBUS_NAMESPACE"
+            )
+        ),
+    ] = None
+    jobs_topic: str = "huntaze-jobs"
+    events_topic: str = "huntaze-events"
+
+    database_url: SecretStr
+    database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
+    database_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
+
+    redis_url: SecretStr | None = None
+
+    azure_ai_endpoint: str
+    azure_ai_key: SecretStr | None = None
+    azure_ai_deployment_generation: str = "DeepSeek-V3"
+    azure_ai_deployment_creative: str = "Mistral-Large"
+    azure_ai_deployment_reasoning: str = "DeepSeek-R1"
+    azure_ai_deployment_vision: str = "Phi-4-multimodal-instruct"
+    azure_ai_deployment_classification: str = "Phi-4-mini-instruct"
+
+    #: Where `resultUrl` points when a result is too large for an event.
+    functions_url: str = "http://localhost:7071"
+
+    #: A lease outlives a missed heartbeat or two, and ends well before the broker's one-minute lock.
+    lease_seconds: Annotated[float, Field(gt=0, le=300)] = 30.0
+    #: A job may stop its worker this often before it is poison.
+    max_claims: Annotated[int, Field(ge=1, le=100)] = 4
+    #: How long an outbox row may stay unsent before the sweep takes it over from its worker.
+    sweep_after_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        ConfigurationError: a setting is missing or wrong; the message names it, never its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise ConfigurationError(f"Settings are not usable: {problems}") from None

@@ -1,0 +1,1 @@
+"""What the app does: one package per worker, all the same shape."""
