@@ -8,23 +8,11 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
+from shared.ai.port import ModelCall
 from shared.contracts import JobType
 
 P = TypeVar("P", bound=BaseModel)
 R = TypeVar("R", bound=BaseModel)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelCall:
-    """One paid call of a model, for the ledger; counted even when its answer was refused."""
-
-    deployment: str
-    role: str
-    input_tokens: int
-    output_tokens: int
-    reasoning_tokens: int
-    cost_usd_micros: int
-    cached: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +34,7 @@ class JobContext:
     calls: list[ModelCall] = field(default_factory=list)
 
     def spent(self, call: ModelCall) -> None:
-        """Note a model call; the engine writes it to the ledger whatever becomes of the job."""
+        """Note a paid model call; the engine writes it to the ledger whatever becomes of the job."""
         self.calls.append(call)
 
 
@@ -57,5 +45,5 @@ class Worker(Generic[P, R]):
     job_type: JobType
     payload: type[P]
     result: type[R]
-    #: Does the work. Raises a `JobError`; anything else counts as `MODEL_ERROR`-like transient failure.
+    #: Does the work. Raises a `JobError`; any other exception is a bug, and counts as a transient failure.
     handle: Callable[[JobContext, P], Awaitable[R]]

@@ -1,0 +1,1 @@
+"""A cache that may be slow, empty or gone: nothing but speed and money depends on it."""
