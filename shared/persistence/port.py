@@ -1,0 +1,216 @@
+"""The port to the store of jobs, and the shapes that cross it.
+
+The store is the truth about every job; the broker's messages are only hints. All times are the store's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from shared.ai.port import ModelCall
+from shared.contracts import Topic
+
+
+class JobState(StrEnum):
+    """Where a job is in its life."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    RETRY_WAIT = "retry_wait"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    TIMEOUT = "timeout"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether only a replay leads out of it."""
+        return self in {JobState.COMPLETED, JobState.FAILED, JobState.TIMEOUT}
+
+
+class Verdict(StrEnum):
+    """What a delivery may do with its job."""
+
+    #: The delivery owns the job until its lease ends.
+    CLAIMED = "claimed"
+    #: Somebody else owns it, or will be sent it: this delivery is a duplicate.
+    BUSY = "busy"
+    #: A later attempt or epoch has taken this message's place.
+    SUPERSEDED = "superseded"
+    COMPLETED = "completed"
+    #: It ended as `failed` or `timeout`.
+    FAILED = "failed"
+    #: The same job id was seen with another payload.
+    CONFLICT = "conflict"
+
+
+def verdict_on(state: JobState, *, same_payload: bool, superseded: bool) -> Verdict:
+    """Say why a delivery was not given its job."""
+    if not same_payload:
+        return Verdict.CONFLICT
+    if superseded:
+        return Verdict.SUPERSEDED
+    if state == JobState.COMPLETED:
+        return Verdict.COMPLETED
+    return Verdict.FAILED if state.terminal else Verdict.BUSY
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobMessage:
+    """A decoded message that asks for a job, as the store needs it."""
+
+    job_id: str
+    job_type: str
+    creator_id: str
+    body: bytes
+    properties: Mapping[str, Any]
+    payload_hash: bytes
+    epoch: int
+    attempt: int
+    deadline_ms: int
+    #: When the creator began to wait; the store takes its own present if unknown or later than that.
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """The store's answer to a delivery."""
+
+    verdict: Verdict
+    job_id: str
+    epoch: int
+    attempt: int
+    fence: int
+    #: How often this attempt was started, this time included.
+    claims: int
+    #: Seconds left until the job's deadline; negative when it has passed.
+    remaining_seconds: float
+    #: Messages of this job still wait to be sent.
+    unsent: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutboxMessage:
+    """A message that a transaction promised to send."""
+
+    #: Deterministic, so that sending it twice is recognisable.
+    message_id: str
+    topic: Topic
+    body: bytes
+    properties: Mapping[str, Any]
+    #: Seconds until the broker is to deliver it.
+    delay_seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextAttempt:
+    """A transient failure's way on."""
+
+    attempt: int
+    body: bytes
+    delay_seconds: float
+    #: How long after the delay the sweep steps in if the message never came.
+    grace_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What becomes of a claimed job; written as a whole or not at all."""
+
+    job_id: str
+    creator_id: str
+    epoch: int
+    attempt: int
+    fence: int
+    state: JobState
+    result: Mapping[str, Any] | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    #: Set exactly when the state is `RETRY_WAIT`.
+    next_attempt: NextAttempt | None = None
+    calls: Sequence[ModelCall] = ()
+    messages: Sequence[OutboxMessage] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejection:
+    """A message that is no job: kept as it came, with the reason."""
+
+    #: Stable over redeliveries of the same message.
+    message_key: bytes
+    subscription: str
+    message_id: str | None
+    body: bytes
+    error_code: str
+    reason: str
+    #: Set when an id could be read: the job is then recorded as failed, and announced.
+    job: JobMessage | None = None
+    messages: Sequence[OutboxMessage] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRecord:
+    """A job as it stands."""
+
+    job_id: str
+    job_type: str
+    creator_id: str
+    state: JobState
+    epoch: int
+    attempt: int
+    created_at: datetime
+    updated_at: datetime
+    result: Mapping[str, Any] | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+class JobStore(Protocol):
+    """Remembers jobs. Every method is atomic; each raises `StoreUnavailableError` if the store is gone."""
+
+    async def claim(self, message: JobMessage, *, claim_id: UUID, lease_seconds: float) -> Claim:
+        """Insert the job or take it over, unless it is owned, done, superseded or another job.
+
+        Calling it again with the same `claim_id` is the same claim.
+        """
+        ...
+
+    async def extend(self, job_id: str, fence: int, *, lease_seconds: float) -> bool:
+        """Lengthen the lease; `False` when the job is no longer owned by this fence."""
+        ...
+
+    async def record(self, outcome: Outcome, *, sweep_after_seconds: float) -> bool:
+        """Write an outcome; `False` when the job is no longer owned by this fence.
+
+        Model calls reach the ledger either way: they are paid. After an interrupted commit the store finds
+        out what became of it before it answers.
+        """
+        ...
+
+    async def reject(self, rejection: Rejection, *, sweep_after_seconds: float) -> bool:
+        """Keep a message that is no job; `True` when this delivery recorded its job as failed."""
+        ...
+
+    async def mark_sent(self, message_ids: Sequence[str]) -> None:
+        """Note that the broker has these messages."""
+        ...
+
+    async def unsent_of(self, job_id: str) -> Sequence[OutboxMessage]:
+        """Return one job's messages that still wait to be sent."""
+        ...
+
+    async def requeue_due(self, *, limit: int, grace_seconds: float) -> int:
+        """Give every job whose due time has passed a new message, and return how many there were."""
+        ...
+
+    async def take_unsent(self, *, limit: int, again_after_seconds: float) -> Sequence[OutboxMessage]:
+        """Take over messages that their writer did not send in time; nobody else is given them meanwhile."""
+        ...
+
+    async def job(self, job_id: str) -> JobRecord | None:
+        """Return a job as it stands."""
+        ...

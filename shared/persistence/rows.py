@@ -1,0 +1,148 @@
+"""Between the store's shapes and the parameters and rows of its statements."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from shared.ai.port import ModelCall
+from shared.contracts import Topic
+from shared.persistence.port import (
+    Claim,
+    JobMessage,
+    JobRecord,
+    JobState,
+    OutboxMessage,
+    Outcome,
+    Rejection,
+    Verdict,
+    verdict_on,
+)
+
+_as_jsonb = partial(Jsonb, dumps=partial(json.dumps, allow_nan=False, separators=(",", ":")))
+
+_NO_JOB = (
+    "job_id",
+    "job_type",
+    "creator_id",
+    "properties",
+    "payload_hash",
+    "epoch",
+    "attempt",
+    "deadline_ms",
+)
+
+
+def job_columns(message: JobMessage) -> dict[str, Any]:
+    """Return the columns of a new job."""
+    return {
+        "job_id": message.job_id,
+        "job_type": message.job_type,
+        "creator_id": message.creator_id,
+        "body": message.body,
+        "properties": _as_jsonb(message.properties),
+        "payload_hash": message.payload_hash,
+        "epoch": message.epoch,
+        "attempt": message.attempt,
+        "deadline_ms": message.deadline_ms,
+    }
+
+
+def claim(row: DictRow, message: JobMessage) -> Claim:
+    """Read the answer to `CLAIM`."""
+    seen = {
+        name: row[name] for name in ("epoch", "attempt", "fence", "claims", "remaining_seconds", "unsent")
+    }
+    return Claim(job_id=message.job_id, verdict=_verdict(row, message), **seen)
+
+
+def _verdict(row: DictRow, message: JobMessage) -> Verdict:
+    if row["claimed"]:
+        return Verdict.CLAIMED
+    return verdict_on(
+        JobState(row["state"]),
+        same_payload=row["same_payload"],
+        superseded=(row["epoch"], row["attempt"]) > (message.epoch, message.attempt),
+    )
+
+
+def outcome_columns(outcome: Outcome, sweep_after_seconds: float) -> dict[str, Any]:
+    """Return the parameters of `RECORD`."""
+    following = outcome.next_attempt
+    delay_seconds = following.delay_seconds if following else 0.0
+    return {
+        "job_id": outcome.job_id,
+        "creator_id": outcome.creator_id,
+        "epoch": outcome.epoch,
+        "attempt": outcome.attempt,
+        "fence": outcome.fence,
+        "state": outcome.state,
+        "result": None if outcome.result is None else _as_jsonb(outcome.result),
+        "error_code": outcome.error_code,
+        "error_message": outcome.error_message,
+        "due_in": timedelta(seconds=delay_seconds + following.grace_seconds) if following else None,
+        "delay": timedelta(seconds=delay_seconds),
+        "next_attempt": following.attempt if following else None,
+        "next_body": following.body if following else None,
+        "calls": _as_jsonb([_call_columns(call) for call in outcome.calls]),
+        **_promise_columns(outcome.messages, sweep_after_seconds),
+    }
+
+
+def _call_columns(call: ModelCall) -> dict[str, Any]:
+    return {
+        "task": call.task,
+        "role": call.role,
+        "deployment": call.deployment,
+        "input_tokens": call.usage.input_tokens,
+        "output_tokens": call.usage.output_tokens,
+        "reasoning_tokens": call.usage.reasoning_tokens,
+        "cost_usd_micros": call.cost_usd_micros,
+    }
+
+
+def _promise_columns(messages: Sequence[OutboxMessage], sweep_after_seconds: float) -> dict[str, Any]:
+    promised = [
+        {
+            "message_id": message.message_id,
+            "topic": message.topic,
+            "body": b64encode(message.body).decode(),
+            "properties": message.properties,
+            "delay_seconds": message.delay_seconds,
+        }
+        for message in messages
+    ]
+    return {"messages": _as_jsonb(promised), "sweep_after": timedelta(seconds=sweep_after_seconds)}
+
+
+def rejection_columns(rejection: Rejection, sweep_after_seconds: float) -> dict[str, Any]:
+    """Return the parameters of `REJECT`."""
+    job = rejection.job
+    columns: dict[str, Any] = job_columns(job) if job else dict.fromkeys(_NO_JOB)
+    return {
+        **columns,
+        "message_key": rejection.message_key,
+        "subscription": rejection.subscription,
+        "message_id": rejection.message_id,
+        "body": rejection.body,
+        "error_code": rejection.error_code,
+        "reason": rejection.reason,
+        **_promise_columns(rejection.messages, sweep_after_seconds),
+    }
+
+
+def outbox_message(row: DictRow) -> OutboxMessage:
+    """Read a row of the outbox."""
+    return OutboxMessage(**{**row, "topic": Topic(row["topic"]), "body": bytes(row["body"])})
+
+
+def job_record(row: DictRow) -> JobRecord:
+    """Read a job's row."""
+    return JobRecord(**{**row, "state": JobState(row["state"])})

@@ -1,0 +1,178 @@
+"""Every SQL statement of the store, named and explained.
+
+Each runs alone, in autocommit: one statement is one transaction and one round trip.
+"""
+
+from __future__ import annotations
+
+# Insert the job, or take it over if this message may. Answers with the job's row either way; with no row
+# if another delivery inserted it between this statement's snapshot and its insert: then it is run again.
+# A state read here may be stale by a moment, which only ever turns a claim into `busy`: the UPDATE itself
+# is re-checked against the row's newest version.
+CLAIM = """
+WITH fresh AS (
+    INSERT INTO huntaze_workers.jobs
+        (job_id, job_type, creator_id, body, properties, payload_hash, state, epoch, attempt, fence, claims,
+         claim_id, due_at, deadline_ms, deadline_at)
+    VALUES
+        (%(job_id)s, %(job_type)s, %(creator_id)s, %(body)s, %(properties)s, %(payload_hash)s, 'running',
+         %(epoch)s, %(attempt)s, 1, 1, %(claim_id)s, now() + %(lease)s, %(deadline_ms)s,
+         LEAST(%(asked_at)s, now()) + %(deadline_ms)s * interval '1 millisecond')
+    ON CONFLICT (job_id) DO NOTHING
+    RETURNING *
+), taken AS (
+    UPDATE huntaze_workers.jobs AS job
+    SET state = 'running',
+        claims = CASE WHEN (job.epoch, job.attempt) = (%(epoch)s, %(attempt)s) THEN claims + 1 ELSE 1 END,
+        epoch = %(epoch)s, attempt = %(attempt)s, body = %(body)s,
+        fence = fence + 1, claim_id = %(claim_id)s, due_at = now() + %(lease)s, updated_at = now()
+    WHERE job.job_id = %(job_id)s
+      AND job.payload_hash = %(payload_hash)s
+      AND (job.epoch, job.attempt) <= (%(epoch)s, %(attempt)s)
+      AND (job.state IN ('queued', 'retry_wait')
+           OR job.state = 'running' AND (job.due_at < now() OR job.claim_id = %(claim_id)s))
+      AND NOT EXISTS (SELECT FROM fresh)
+    RETURNING *
+), owned AS (
+    SELECT * FROM fresh UNION ALL SELECT * FROM taken
+), noted AS (
+    INSERT INTO huntaze_workers.job_history (job_id, epoch, attempt, fence, state)
+    SELECT job_id, epoch, attempt, fence, state FROM owned
+)
+SELECT true AS claimed, true AS same_payload, state, epoch, attempt, fence, claims,
+       extract(epoch FROM deadline_at - now())::float8 AS remaining_seconds, false AS unsent
+FROM owned
+UNION ALL
+SELECT false, payload_hash = %(payload_hash)s, state, epoch, attempt, fence, claims,
+       extract(epoch FROM deadline_at - now())::float8,
+       EXISTS (SELECT FROM huntaze_workers.outbox o WHERE o.job_id = job.job_id AND o.sent_at IS NULL)
+FROM huntaze_workers.jobs AS job
+WHERE job_id = %(job_id)s AND NOT EXISTS (SELECT FROM owned)
+"""
+
+EXTEND = """
+UPDATE huntaze_workers.jobs SET due_at = now() + %(lease)s
+WHERE job_id = %(job_id)s AND fence = %(fence)s AND state = 'running'
+RETURNING job_id
+"""
+
+# The messages a statement promises to send; `{owner}` is the row that makes the promise.
+_PROMISE = """
+    INSERT INTO huntaze_workers.outbox (message_id, job_id, topic, body, properties, send_at, due_at)
+    SELECT m.message_id, owner.job_id, m.topic, decode(m.body, 'base64'), m.properties,
+           CASE WHEN m.delay_seconds > 0 THEN now() + m.delay_seconds * interval '1 second' END,
+           now() + %(sweep_after)s
+    FROM {owner} AS owner, jsonb_to_recordset(%(messages)s) AS m
+        (message_id text, topic text, body text, properties jsonb, delay_seconds float8)
+"""
+
+# Result, state, history, cost and promised messages, guarded by the fence. Costs are paid whoever owns
+# the job by now, so they alone do not depend on it.
+RECORD = f"""
+WITH done AS (
+    UPDATE huntaze_workers.jobs AS job
+    SET state = %(state)s, result = %(result)s, error_code = %(error_code)s,
+        error_message = %(error_message)s, updated_at = now(),
+        due_at = now() + %(due_in)s,
+        attempt = coalesce(%(next_attempt)s, attempt),
+        body = coalesce(%(next_body)s, body),
+        claims = CASE WHEN %(next_attempt)s::integer IS NULL THEN claims ELSE 0 END,
+        deadline_at = CASE WHEN %(next_attempt)s::integer IS NULL THEN deadline_at
+                      ELSE now() + %(delay)s + deadline_ms * interval '1 millisecond' END
+    WHERE job_id = %(job_id)s AND fence = %(fence)s AND state = 'running'
+    RETURNING job_id
+), noted AS (
+    INSERT INTO huntaze_workers.job_history (job_id, epoch, attempt, fence, state, error_code)
+    SELECT job_id, %(epoch)s, %(attempt)s, %(fence)s, %(state)s, %(error_code)s FROM done
+), paid AS (
+    INSERT INTO huntaze_workers.ai_calls
+        (job_id, epoch, attempt, creator_id, task, role, deployment, input_tokens, output_tokens,
+         reasoning_tokens, cost_usd_micros)
+    SELECT %(job_id)s, %(epoch)s, %(attempt)s, %(creator_id)s, c.*
+    FROM jsonb_to_recordset(%(calls)s) AS c
+        (task text, role text, deployment text, input_tokens integer, output_tokens integer,
+         reasoning_tokens integer, cost_usd_micros bigint)
+), promised AS ({_PROMISE.format(owner="done")})
+SELECT count(*) FROM done
+"""  # noqa: S608 - composed of constants
+
+# What became of an interrupted RECORD.
+READ_BACK = "SELECT state, fence FROM huntaze_workers.jobs WHERE job_id = %(job_id)s"
+
+REJECT = f"""
+WITH kept AS (
+    INSERT INTO huntaze_workers.quarantine AS q
+        (message_key, subscription, message_id, job_id, body, error_code, reason, deliveries)
+    VALUES (%(message_key)s, %(subscription)s, %(message_id)s, %(job_id)s, %(body)s, %(error_code)s,
+            %(reason)s, 1)
+    ON CONFLICT (message_key) DO UPDATE SET deliveries = q.deliveries + 1, last_at = now()
+), failed AS (
+    INSERT INTO huntaze_workers.jobs
+        (job_id, job_type, creator_id, body, properties, payload_hash, state, epoch, attempt, fence, claims,
+         deadline_ms, deadline_at, error_code, error_message)
+    SELECT %(job_id)s, %(job_type)s, %(creator_id)s, %(body)s, %(properties)s, %(payload_hash)s, 'failed',
+           %(epoch)s, %(attempt)s, 1, 0, %(deadline_ms)s, now(), %(error_code)s, %(reason)s
+    WHERE %(job_type)s::text IS NOT NULL
+    ON CONFLICT (job_id) DO NOTHING
+    RETURNING *
+), noted AS (
+    INSERT INTO huntaze_workers.job_history (job_id, epoch, attempt, fence, state, error_code)
+    SELECT job_id, epoch, attempt, fence, state, error_code FROM failed
+), promised AS ({_PROMISE.format(owner="failed")})
+SELECT count(*) FROM failed
+"""  # noqa: S608 - composed of constants
+
+# The body has done its work: what stays is the fact that the message was sent.
+MARK_SENT = """
+UPDATE huntaze_workers.outbox SET sent_at = now(), due_at = NULL, body = ''
+WHERE message_id = ANY(%(message_ids)s) AND sent_at IS NULL
+RETURNING message_id
+"""
+
+_MESSAGE_COLUMNS = """message_id, topic, body, properties,
+    greatest(0, coalesce(extract(epoch FROM send_at - now()), 0))::float8 AS delay_seconds"""
+
+UNSENT_OF = f"""
+SELECT {_MESSAGE_COLUMNS} FROM huntaze_workers.outbox
+WHERE job_id = %(job_id)s AND sent_at IS NULL ORDER BY message_id
+"""  # noqa: S608 - composed of constants
+
+# A lease that ended, a retry whose message never came, a queued job nobody started: each gets a new
+# message, due at once, that the same sweep sends.
+REQUEUE_DUE = """
+WITH due AS (
+    SELECT job_id FROM huntaze_workers.jobs WHERE due_at < now()
+    ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), again AS (
+    UPDATE huntaze_workers.jobs AS job
+    SET state = 'queued', fence = fence + 1, due_at = now() + %(grace)s, updated_at = now()
+    FROM due WHERE job.job_id = due.job_id
+    RETURNING job.*
+), noted AS (
+    INSERT INTO huntaze_workers.job_history (job_id, epoch, attempt, fence, state)
+    SELECT job_id, epoch, attempt, fence, state FROM again
+), promised AS (
+    INSERT INTO huntaze_workers.outbox (message_id, job_id, topic, body, properties, due_at)
+    SELECT job_id || ':' || epoch || ':' || fence || ':0', job_id, 'jobs', body, properties, now()
+    FROM again
+)
+SELECT count(*) FROM again
+"""
+
+TAKE_UNSENT = f"""
+WITH due AS (
+    SELECT message_id FROM huntaze_workers.outbox WHERE due_at <= now()
+    ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE huntaze_workers.outbox AS o SET due_at = now() + %(again_after)s
+    FROM due WHERE o.message_id = due.message_id
+    RETURNING o.*
+)
+SELECT {_MESSAGE_COLUMNS} FROM taken
+"""  # noqa: S608 - composed of constants
+
+JOB = """
+SELECT job_id, job_type, creator_id, state, epoch, attempt, created_at, updated_at, result, error_code,
+       error_message
+FROM huntaze_workers.jobs WHERE job_id = %(job_id)s
+"""
