@@ -16,10 +16,11 @@ The branches say what the *engine* must do; the leaves say what the *creator* is
     │       ├── JobTimeoutError           TIMEOUT
     │       ├── NetworkError              NETWORK_ERROR
     │       ├── ModelError                MODEL_ERROR
-    │       └── BudgetExceededError       BUDGET_EXCEEDED
+    │       ├── BudgetExceededError       BUDGET_EXCEEDED
+    │       └── InternalError             INTERNAL_ERROR
     ├── LeaseLostError                another worker owns the job: stop, write nothing
     ├── StoreUnavailableError         PostgreSQL did not answer: nothing is known, the broker delivers again
-    ├── JobFailedError                the job is recorded as failed: leave its message to the dead-letter queue
+    ├── JobFailedError                recorded as failed: the message belongs in the dead-letter queue
     └── ConfigurationError            a setting is missing or wrong: the operator must act
 
 A class's docstring is its default message. Messages are shown to creators and operators, so they never
@@ -122,6 +123,12 @@ class BudgetExceededError(TransientError):
     """The AI budget is used up for now."""
 
     code = "BUDGET_EXCEEDED"
+
+
+class InternalError(TransientError):
+    """The worker failed unexpectedly."""
+
+    code = "INTERNAL_ERROR"
 
 
 class LeaseLostError(HuntazeError):

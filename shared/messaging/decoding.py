@@ -1,0 +1,154 @@
+"""From a message's bytes to a job, or to the reason why it is none.
+
+Everything refused here is refused for good: the same bytes will be no better tomorrow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from shared.contracts import CreatorId, Envelope, JobId, JobType
+from shared.errors import InvalidPayloadError
+from shared.messaging.delivery import Delivery
+from shared.messaging.policy import POLICIES
+from shared.messaging.sanitising import storable, storable_error
+from shared.messaging.worker import Worker
+from shared.persistence.port import JobMessage
+
+#: A message on the Standard tier is at most 256 KB, its headers included.
+MAX_BODY_BYTES = 256 * 1024
+#: A reason is read by a person: the first problems are enough.
+_MAX_PROBLEMS = 3
+
+_JOB_ID: TypeAdapter[str] = TypeAdapter(JobId)
+_CREATOR_ID: TypeAdapter[str] = TypeAdapter(CreatorId)
+
+P = TypeVar("P", bound=BaseModel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job(Generic[P]):
+    """A decoded message."""
+
+    message: JobMessage
+    payload: P
+
+
+def decode(delivery: Delivery, worker: Worker[P, Any]) -> Job[P]:
+    """Read the job that a delivery asks for.
+
+    Raises:
+        InvalidPayloadError: it is none; the reason names fields and never quotes values.
+    """
+    body = _json_object(delivery.body)
+    try:
+        envelope = Envelope.model_validate(body)
+        if envelope.job_type != worker.job_type:
+            raise InvalidPayloadError(f"jobType: this subscription takes {worker.job_type.value} jobs only.")
+        payload = worker.payload.model_validate(envelope.payload)
+    except ValidationError as error:
+        raise InvalidPayloadError(_problems(error)) from None
+    return Job(message=_message(delivery, envelope), payload=payload)
+
+
+def announceable(delivery: Delivery, worker: Worker[Any, Any]) -> JobMessage | None:
+    """Return what can be read of a message that is no job: enough to record and announce its failure.
+
+    `None` when it has no usable job id, neither in its body nor among its properties.
+    """
+    try:
+        body = _json_object(delivery.body)
+    except InvalidPayloadError:
+        body = {}
+    job_id = _valid(_JOB_ID, body.get("jobId")) or _valid(_JOB_ID, delivery.properties.get("jobId"))
+    if job_id is None:
+        return None
+    creator_id = _valid(_CREATOR_ID, body.get("creatorId")) or _valid(
+        _CREATOR_ID, delivery.properties.get("creatorId")
+    )
+    return JobMessage(
+        job_id=job_id,
+        job_type=worker.job_type,
+        creator_id=creator_id or "",
+        body=delivery.body,
+        properties=storable(dict(delivery.properties)),
+        payload_hash=hashlib.sha256(delivery.body).digest(),
+        epoch=_epoch(delivery.properties),
+        attempt=0,
+        deadline_ms=POLICIES[worker.job_type].deadline_ms,
+        asked_at=None,
+    )
+
+
+def with_attempt(body: bytes, attempt: int) -> bytes:
+    """Return a message's body for a further attempt, everything else as it came."""
+    return json.dumps({**json.loads(body), "attempt": attempt}, separators=(",", ":")).encode()
+
+
+def _message(delivery: Delivery, envelope: Envelope) -> JobMessage:
+    asked_at = [moment for moment in (envelope.created_at, delivery.enqueued_at) if moment]
+    return JobMessage(
+        job_id=envelope.job_id,
+        job_type=envelope.job_type,
+        creator_id=envelope.creator_id,
+        body=delivery.body,
+        properties=storable(dict(delivery.properties)),
+        payload_hash=_payload_hash(envelope),
+        epoch=_epoch(delivery.properties),
+        attempt=envelope.attempt,
+        deadline_ms=envelope.deadline_ms or POLICIES[JobType(envelope.job_type)].deadline_ms,
+        asked_at=min(asked_at, default=None),
+    )
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    if len(body) > MAX_BODY_BYTES:
+        raise InvalidPayloadError(f"The message is larger than {MAX_BODY_BYTES} bytes.")
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError:
+        raise InvalidPayloadError("The message is not UTF-8.") from None
+    except RecursionError:
+        raise InvalidPayloadError("The message is nested too deeply.") from None
+    except ValueError:
+        raise InvalidPayloadError("The message is not valid JSON.") from None
+    if not isinstance(value, dict):
+        raise InvalidPayloadError("The message is not a JSON object.")
+    clean: dict[str, Any] = storable(value)
+    return clean
+
+
+def _refuse_constant(_name: str) -> None:
+    """NaN and the infinities are JavaScript's, not JSON's."""
+    raise ValueError
+
+
+def _problems(error: ValidationError) -> str:
+    """Name the fields that are wrong and how, without their values."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    named = [f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in found]
+    more = f" (and {len(named) - _MAX_PROBLEMS} more)" if len(named) > _MAX_PROBLEMS else ""
+    return storable_error("; ".join(named[:_MAX_PROBLEMS]) + more)
+
+
+def _payload_hash(envelope: Envelope) -> bytes:
+    content = [envelope.job_type, envelope.creator_id, envelope.payload]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).digest()
+
+
+def _epoch(properties: Mapping[str, object]) -> int:
+    epoch = properties.get("epoch")
+    return epoch if isinstance(epoch, int) and not isinstance(epoch, bool) and 0 <= epoch < 2**31 else 0
+
+
+def _valid(adapter: TypeAdapter[str], value: object) -> str | None:
+    try:
+        return adapter.validate_python(value)
+    except ValidationError:
+        return None

@@ -1,0 +1,1 @@
+"""Seeing what the workers do, without seeing what fans write."""

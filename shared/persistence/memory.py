@@ -1,0 +1,259 @@
+"""The in-memory twin of the store: same contract, same verdicts, a clock that tests may move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shared.ai.port import ModelCall
+from shared.clock import Clock
+from shared.contracts import Topic
+from shared.persistence.port import (
+    Claim,
+    JobMessage,
+    JobRecord,
+    JobState,
+    OutboxMessage,
+    Outcome,
+    Rejection,
+    Verdict,
+    verdict_on,
+)
+
+
+@dataclass(kw_only=True)
+class _Job:
+    message: JobMessage
+    state: JobState
+    fence: int
+    claims: int
+    claim_id: UUID | None
+    due_at: datetime | None
+    deadline_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    outcome: Outcome | None = None
+
+
+@dataclass(kw_only=True)
+class _Promise:
+    job_id: str
+    message: OutboxMessage
+    send_at: datetime
+    due_at: datetime | None
+
+
+class MemoryJobStore:
+    """Jobs in this process: a `JobStore`."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._jobs: dict[str, _Job] = {}
+        self._outbox: dict[str, _Promise] = {}
+        #: What tests look at: the ledger, the quarantine, and each job's states in order.
+        self.calls: list[ModelCall] = []
+        self.rejections: dict[bytes, Rejection] = {}
+        self.history: list[tuple[str, int, JobState]] = []
+
+    async def claim(self, message: JobMessage, *, claim_id: UUID, lease_seconds: float) -> Claim:
+        """See `JobStore.claim`."""
+        now = self._clock.now()
+        lease_until = now + timedelta(seconds=lease_seconds)
+        job = self._jobs.get(message.job_id)
+        if job is None:
+            asked_at = min(message.asked_at or now, now)
+            job = self._jobs[message.job_id] = _Job(
+                message=message,
+                state=JobState.RUNNING,
+                fence=1,
+                claims=1,
+                claim_id=claim_id,
+                due_at=lease_until,
+                deadline_at=asked_at + timedelta(milliseconds=message.deadline_ms),
+                created_at=now,
+                updated_at=now,
+            )
+        elif not self._may_take(job, message, claim_id):
+            return self._claim(job, self._refusal(job, message))
+        else:
+            same_attempt = _age(job.message) == _age(message)
+            job.claims = job.claims + 1 if same_attempt else 1
+            job.message = replace(
+                job.message, epoch=message.epoch, attempt=message.attempt, body=message.body
+            )
+            job.state, job.fence, job.claim_id = JobState.RUNNING, job.fence + 1, claim_id
+            job.due_at, job.updated_at = lease_until, now
+        self._note(job)
+        return self._claim(job, Verdict.CLAIMED)
+
+    async def extend(self, job_id: str, fence: int, *, lease_seconds: float) -> bool:
+        """See `JobStore.extend`."""
+        job = self._owned(job_id, fence)
+        if job:
+            job.due_at = self._clock.now() + timedelta(seconds=lease_seconds)
+        return job is not None
+
+    async def record(self, outcome: Outcome, *, sweep_after_seconds: float) -> bool:
+        """See `JobStore.record`."""
+        self.calls.extend(outcome.calls)
+        job = self._owned(outcome.job_id, outcome.fence)
+        if job is None:
+            return False
+        now = self._clock.now()
+        job.state, job.outcome, job.updated_at, job.due_at = outcome.state, outcome, now, None
+        self._note(job)
+        if following := outcome.next_attempt:
+            send_at = now + timedelta(seconds=following.delay_seconds)
+            job.message = replace(job.message, attempt=following.attempt, body=following.body)
+            job.claims = 0
+            job.due_at = send_at + timedelta(seconds=following.grace_seconds)
+            job.deadline_at = send_at + timedelta(milliseconds=job.message.deadline_ms)
+        self._promise(job.message.job_id, outcome.messages, sweep_after_seconds)
+        return True
+
+    async def reject(self, rejection: Rejection, *, sweep_after_seconds: float) -> bool:
+        """See `JobStore.reject`."""
+        self.rejections[rejection.message_key] = rejection
+        message, now = rejection.job, self._clock.now()
+        if message is None or message.job_id in self._jobs:
+            return False
+        job = self._jobs[message.job_id] = _Job(
+            message=message,
+            state=JobState.FAILED,
+            fence=1,
+            claims=0,
+            claim_id=None,
+            due_at=None,
+            deadline_at=now,
+            created_at=now,
+            updated_at=now,
+            outcome=_rejected(message, rejection),
+        )
+        self._note(job)
+        self._promise(message.job_id, rejection.messages, sweep_after_seconds)
+        return True
+
+    async def mark_sent(self, message_ids: Sequence[str]) -> None:
+        """See `JobStore.mark_sent`."""
+        for message_id in message_ids:
+            if promise := self._outbox.get(message_id):
+                promise.due_at = None
+
+    async def unsent_of(self, job_id: str) -> Sequence[OutboxMessage]:
+        """See `JobStore.unsent_of`."""
+        return [self._due(promise) for promise in self._unsent() if promise.job_id == job_id]
+
+    async def requeue_due(self, *, limit: int, grace_seconds: float) -> int:
+        """See `JobStore.requeue_due`."""
+        now = self._clock.now()
+        due = [job for job in self._jobs.values() if job.due_at and job.due_at < now][:limit]
+        for job in due:
+            job.state, job.fence, job.updated_at = JobState.QUEUED, job.fence + 1, now
+            job.due_at = now + timedelta(seconds=grace_seconds)
+            self._note(job)
+            again = OutboxMessage(
+                message_id=f"{job.message.job_id}:{job.message.epoch}:{job.fence}:0",
+                topic=Topic.JOBS,
+                body=job.message.body,
+                properties=job.message.properties,
+            )
+            self._promise(job.message.job_id, [again], 0)
+        return len(due)
+
+    async def take_unsent(self, *, limit: int, again_after_seconds: float) -> Sequence[OutboxMessage]:
+        """See `JobStore.take_unsent`."""
+        now = self._clock.now()
+        due = [promise for promise in self._unsent() if promise.due_at and promise.due_at <= now][:limit]
+        for promise in due:
+            promise.due_at = now + timedelta(seconds=again_after_seconds)
+        return [self._due(promise) for promise in due]
+
+    async def job(self, job_id: str) -> JobRecord | None:
+        """See `JobStore.job`."""
+        job = self._jobs.get(job_id)
+        if job is None:
+            return None
+        outcome = job.outcome
+        return JobRecord(
+            job_id=job_id,
+            job_type=job.message.job_type,
+            creator_id=job.message.creator_id,
+            state=job.state,
+            epoch=job.message.epoch,
+            attempt=job.message.attempt,
+            created_at=job.created_at,
+            updated_at=job.updated_at,
+            result=outcome.result if outcome else None,
+            error_code=outcome.error_code if outcome else None,
+            error_message=outcome.error_message if outcome else None,
+        )
+
+    def _may_take(self, job: _Job, message: JobMessage, claim_id: UUID) -> bool:
+        expired = job.due_at is not None and job.due_at < self._clock.now()
+        free = job.state in {JobState.QUEUED, JobState.RETRY_WAIT}
+        abandoned = job.state == JobState.RUNNING and (expired or job.claim_id == claim_id)
+        return _same_payload(job, message) and _age(job.message) <= _age(message) and (free or abandoned)
+
+    def _refusal(self, job: _Job, message: JobMessage) -> Verdict:
+        superseded = _age(job.message) > _age(message)
+        return verdict_on(job.state, same_payload=_same_payload(job, message), superseded=superseded)
+
+    def _claim(self, job: _Job, verdict: Verdict) -> Claim:
+        job_id = job.message.job_id
+        return Claim(
+            verdict=verdict,
+            job_id=job_id,
+            epoch=job.message.epoch,
+            attempt=job.message.attempt,
+            fence=job.fence,
+            claims=job.claims,
+            remaining_seconds=(job.deadline_at - self._clock.now()).total_seconds(),
+            unsent=any(promise.job_id == job_id for promise in self._unsent()),
+        )
+
+    def _owned(self, job_id: str, fence: int) -> _Job | None:
+        job = self._jobs.get(job_id)
+        return job if job and job.fence == fence and job.state == JobState.RUNNING else None
+
+    def _note(self, job: _Job) -> None:
+        self.history.append((job.message.job_id, job.message.epoch, job.state))
+
+    def _promise(self, job_id: str, messages: Sequence[OutboxMessage], due_in_seconds: float) -> None:
+        now = self._clock.now()
+        for message in messages:
+            self._outbox[message.message_id] = _Promise(
+                job_id=job_id,
+                message=message,
+                send_at=now + timedelta(seconds=message.delay_seconds),
+                due_at=now + timedelta(seconds=due_in_seconds),
+            )
+
+    def _unsent(self) -> list[_Promise]:
+        return [promise for promise in self._outbox.values() if promise.due_at is not None]
+
+    def _due(self, promise: _Promise) -> OutboxMessage:
+        delay = (promise.send_at - self._clock.now()).total_seconds()
+        return replace(promise.message, delay_seconds=max(0.0, delay))
+
+
+def _age(message: JobMessage) -> tuple[int, int]:
+    return message.epoch, message.attempt
+
+
+def _same_payload(job: _Job, message: JobMessage) -> bool:
+    return job.message.payload_hash == message.payload_hash
+
+
+def _rejected(message: JobMessage, rejection: Rejection) -> Outcome:
+    return Outcome(
+        job_id=message.job_id,
+        creator_id=message.creator_id,
+        epoch=message.epoch,
+        attempt=message.attempt,
+        fence=1,
+        state=JobState.FAILED,
+        error_code=rejection.error_code,
+        error_message=rejection.reason,
+    )
