@@ -1,0 +1,1 @@
+"""Where the workers run: the topology, the clouds, and the embedded stack."""

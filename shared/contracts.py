@@ -42,7 +42,7 @@ class WireModel(BaseModel):
 def _creator_id_text(value: Any) -> Any:
     """Accept the identifier as text or as a whole number; nothing else is an identity."""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError("must be a string or a whole number")
+        raise ValueError("must be a string or a whole number")  # noqa: TRY004 - Pydantic turns only ValueError into a problem with a field
     return str(value)
 
 

@@ -1,0 +1,1 @@
+"""The embedded stack: every service the workers need, on one machine, without Docker or an account."""
