@@ -1,0 +1,1 @@
+"""Content suggestions: ideas for a creator's next post, message, story, photo or video."""

@@ -1,0 +1,1 @@
+"""Video analysis: what an uploaded video shows and says, and how to present it."""
