@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -44,13 +45,13 @@ class ContentAnalysisResult(WireModel):
     summary: Annotated[str, Field(min_length=1, max_length=2_000)]
     #: The whole, 100 being the best.
     score: Score
-    aspects: list[Aspect] = []
-    strengths: list[Sentence] = []
+    aspects: Sequence[Aspect] = ()
+    strengths: Sequence[Sentence] = ()
     #: What to change, the most useful first.
-    improvements: list[Sentence] = []
-    tags: list[Annotated[str, Field(min_length=1, max_length=60)]] = []
+    improvements: Sequence[Sentence] = ()
+    tags: Sequence[Annotated[str, Field(min_length=1, max_length=60)]] = ()
     #: What a platform's rules may object to; empty when nothing was found.
-    warnings: list[Sentence] = []
+    warnings: Sequence[Sentence] = ()
     #: BCP 47 language of the texts.
     language: str
     #: The deployment that judged.

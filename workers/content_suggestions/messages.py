@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -52,7 +53,7 @@ class Idea(WireModel):
     #: The caption, message or script itself.
     text: Annotated[str, Field(min_length=1, max_length=2_000)]
     #: Without the leading `#`.
-    hashtags: list[Annotated[str, Field(min_length=1, max_length=60)]] = []
+    hashtags: Sequence[Annotated[str, Field(min_length=1, max_length=60)]] = ()
     #: What the fan is invited to do.
     call_to_action: Annotated[str, Field(max_length=200)] | None = None
     #: Why it may work for this creator and platform.

@@ -6,6 +6,7 @@ found is still returned.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -74,7 +75,7 @@ class DetectedObject(WireModel):
 
     label: Annotated[str, Field(min_length=1, max_length=120)]
     #: Indexes into `scenes` of the scenes that show it: the evidence.
-    scenes: list[Annotated[int, Field(ge=0)]] = []
+    scenes: Sequence[Annotated[int, Field(ge=0)]] = ()
     confidence: Share | None = None
 
 
@@ -104,7 +105,7 @@ class Transcript(WireModel):
     #: BCP 47 language, such as `en-US`.
     language: str | None = None
     text: str = ""
-    phrases: list[TranscriptPhrase] = []
+    phrases: Sequence[TranscriptPhrase] = ()
 
 
 class Advice(WireModel):
@@ -170,14 +171,14 @@ class VideoResult(WireModel):
     video: VideoFacts
     summary: str | None = None
     #: In order, without gaps.
-    scenes: list[Scene] = []
-    objects: list[DetectedObject] = []
+    scenes: Sequence[Scene] = ()
+    objects: Sequence[DetectedObject] = ()
     transcript: Transcript | None = None
-    advice: list[Advice] = []
+    advice: Sequence[Advice] = ()
     thumbnail: Thumbnail | None = None
     #: Absent when the original is small enough already.
     compressed_copy: CompressedCopy | None = None
     damage: Damage | None = None
-    skipped: list[Skipped] = []
+    skipped: Sequence[Skipped] = ()
     #: The deployment that described the scenes; absent when no model was asked.
     model: str | None = None
