@@ -1,0 +1,1 @@
+"""What people read; `docs.contracts` writes the part that is derived from code."""

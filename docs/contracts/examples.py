@@ -1,0 +1,183 @@
+"""Published examples: one job and one completed event of each kind, and one event of every other kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.contracts import JobType
+from shared.errors import JobTimeoutError, VideoNotFoundError
+
+_ASKED = "2026-11-24T10:00:00.000Z"
+_ANSWERED = "2026-11-24T10:00:04.250Z"
+
+_PAYLOADS: dict[JobType, dict[str, Any]] = {
+    JobType.VIDEO_ANALYSIS: {
+        "videoUrl": "https://huntaze-videos.s3.us-east-2.amazonaws.com/123/beach.mp4",
+        "videoId": "video_42",
+        "metadata": {"title": "Beach day", "platform": "onlyfans"},
+    },
+    JobType.CHAT_SUGGEST: {
+        "fanMessage": "Hey! How was your day?",
+        "context": {
+            "fanName": "Alex",
+            "tier": "vip",
+            "recentMessages": [{"sender": "creator", "text": "Good morning!"}],
+        },
+        "conversationId": "conversation_7",
+    },
+    JobType.CONTENT_SUGGEST: {
+        "platform": "onlyfans",
+        "contentType": "post",
+        "tone": "playful",
+        "topic": "a day at the beach",
+        "preferences": {"language": "en"},
+    },
+    JobType.CONTENT_ANALYZE: {
+        "contentId": "content_9",
+        "contentType": "photo",
+        "contentUrl": "https://huntaze-media.s3.us-east-2.amazonaws.com/123/sunset.jpg",
+        "analysisType": "engagement",
+    },
+}
+
+_RESULTS: dict[JobType, dict[str, Any]] = {
+    JobType.VIDEO_ANALYSIS: {
+        "video": {
+            "durationSeconds": 60.0,
+            "width": 1080,
+            "height": 1920,
+            "framesPerSecond": 30.0,
+            "sizeBytes": 52_428_800,
+            "videoCodec": "h264",
+            "audioCodec": "aac",
+        },
+        "summary": "A walk along the beach that ends with a wave at the camera.",
+        "scenes": [
+            {
+                "startSeconds": 0.0,
+                "endSeconds": 60.0,
+                "transition": "start",
+                "keyFrameSeconds": 12.4,
+                "description": "The creator walks along the water.",
+            }
+        ],
+        "objects": [{"label": "beach", "scenes": [0], "confidence": 0.97}],
+        "transcript": {"status": "pending"},
+        "advice": [{"topic": "hook", "text": "Open with the wave at the camera.", "scene": 0}],
+        "skipped": [{"part": "compressed_copy", "reason": "No time was left before the deadline."}],
+        "model": "Phi-4-multimodal-instruct",
+    },
+    JobType.CHAT_SUGGEST: {
+        "suggestions": [
+            {"text": "So much better now that you're here!", "tone": "playful", "intent": "flatter"},
+            {"text": "Long, but good. Tell me about yours?", "tone": "warm", "intent": "ask back"},
+            {"text": "I spent it thinking up a surprise…", "tone": "mysterious", "intent": "tease"},
+        ],
+        "language": "en",
+        "model": "DeepSeek-V3",
+        "cached": False,
+    },
+    JobType.CONTENT_SUGGEST: {
+        "ideas": [
+            {
+                "title": "Guess where I am",
+                "text": "Sand everywhere, phone at 3 %, zero regrets. Guess which beach?",
+                "hashtags": ["beachday"],
+                "callToAction": "Guess in the comments.",
+                "reason": "A question invites replies.",
+            }
+        ],
+        "tone": "playful",
+        "language": "en",
+        "model": "DeepSeek-V3",
+        "cached": False,
+    },
+    JobType.CONTENT_ANALYZE: {
+        "summary": "A warm photo with a clear subject; the horizon leans.",
+        "score": 78,
+        "aspects": [{"name": "composition", "score": 70, "reason": "The horizon is not level."}],
+        "strengths": ["The light is warm and even."],
+        "improvements": ["Level the horizon."],
+        "tags": ["sunset", "beach"],
+        "language": "en",
+        "model": "Phi-4-multimodal-instruct",
+        "cached": False,
+    },
+}
+
+
+def _job(job_type: JobType) -> dict[str, Any]:
+    return {
+        "jobId": "job_1766400000000_k3j2h1g0f",
+        "jobType": job_type.value,
+        "creatorId": "123",
+        "payload": _PAYLOADS[job_type],
+        "attempt": 0,
+        "createdAt": _ASKED,
+        "deadlineMs": 90_000,
+    }
+
+
+def _event(kind: str, job_type: JobType, *, status: str, progress: int, **rest: Any) -> dict[str, Any]:
+    return {
+        "eventType": kind,
+        "jobId": "job_1766400000000_k3j2h1g0f",
+        "jobType": job_type.value,
+        "creatorId": "123",
+        "status": status,
+        "progress": progress,
+        **rest,
+        "updatedAt": _ANSWERED,
+    }
+
+
+def _completed(job_type: JobType) -> dict[str, Any]:
+    return _event(
+        "job.completed",
+        job_type,
+        status="completed",
+        progress=100,
+        message="Done.",
+        result=_RESULTS[job_type],
+    )
+
+
+def _unsuccessful(status: str, error: VideoNotFoundError | JobTimeoutError) -> dict[str, Any]:
+    told = {"code": error.code, "message": error.message}
+    return _event(
+        f"job.{status}",
+        JobType.VIDEO_ANALYSIS,
+        status=status,
+        progress=100,
+        message=error.message,
+        error=told,
+    )
+
+
+#: The body of one message on the jobs topic for each kind of job.
+JOBS: dict[str, dict[str, Any]] = {job_type.value: _job(job_type) for job_type in JobType}
+
+#: The body of one message on the events topic for each kind of event.
+EVENTS: dict[str, dict[str, Any]] = {
+    "job.processing": _event(
+        "job.processing", JobType.CHAT_SUGGEST, status="processing", progress=0, message="Started."
+    ),
+    **{f"{job_type} completed": _completed(job_type) for job_type in JobType},
+    "job.failed": _unsuccessful("failed", VideoNotFoundError()),
+    "job.timeout": _unsuccessful("timeout", JobTimeoutError()),
+    "job.enriched": {
+        **_completed(JobType.VIDEO_ANALYSIS),
+        "eventType": "job.enriched",
+        "message": "The transcript is ready.",
+        "result": {
+            **_RESULTS[JobType.VIDEO_ANALYSIS],
+            "transcript": {"status": "ready", "language": "en-US", "text": "Hello from the beach!"},
+        },
+    },
+}
+
+
+def properties_of(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the application properties that go with a body."""
+    names = ("jobType", "jobId", "creatorId", "status", "eventType")
+    return {name: body[name] for name in names if name in body}

@@ -1,0 +1,43 @@
+"""Everything that is generated, and what of it is stale in a working tree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from docs.contracts.schemas import schema_files
+
+#: Where the generated files live, from the root of the working tree.
+DIRECTORY = Path("docs") / "contracts"
+
+
+def documents() -> dict[Path, str]:
+    """Return every generated file, by its path from the root."""
+    return {DIRECTORY / "schemas" / name: _json(schema) for name, schema in schema_files().items()}
+
+
+def stale(root: Path) -> dict[Path, str | None]:
+    """Return the files under a root that differ from what they should be; `None` for one too many."""
+    wanted: dict[Path, str | None] = {root / path: text for path, text in documents().items()}
+    left_over = {path: None for path in (root / DIRECTORY / "schemas").glob("*") if path not in wanted}
+    return {path: text for path, text in {**wanted, **left_over}.items() if text != _read(path)}
+
+
+def write(files: Mapping[Path, str | None]) -> None:
+    """Bring files to what they should be."""
+    for path, text in files.items():
+        if text is None:
+            path.unlink()
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def _json(document: Any) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
