@@ -103,7 +103,7 @@ class JobEvent(WireModel):
 
 
 class Topic(StrEnum):
-    """The two topics; the names on a given namespace come from settings."""
+    """The two topics, under the names that the front end knows (`infra/topology.json` has the rest)."""
 
-    JOBS = "jobs"
-    EVENTS = "events"
+    JOBS = "huntaze-jobs"
+    EVENTS = "huntaze-events"

@@ -20,6 +20,7 @@ The branches say what the *engine* must do; the leaves say what the *creator* is
     │       └── InternalError             INTERNAL_ERROR
     ├── LeaseLostError                another worker owns the job: stop, write nothing
     ├── StoreUnavailableError         PostgreSQL did not answer: nothing is known, the broker delivers again
+    ├── BrokerUnavailableError        Service Bus did not take a message: the outbox keeps it
     ├── JobFailedError                recorded as failed: the message belongs in the dead-letter queue
     └── ConfigurationError            a setting is missing or wrong: the operator must act
 
@@ -137,6 +138,10 @@ class LeaseLostError(HuntazeError):
 
 class StoreUnavailableError(HuntazeError):
     """The database did not answer."""
+
+
+class BrokerUnavailableError(HuntazeError):
+    """The message broker did not take the message."""
 
 
 class JobFailedError(HuntazeError):

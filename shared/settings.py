@@ -28,12 +28,12 @@ class Settings(BaseSettings):
             )
         ),
     ] = None
-    jobs_topic: str = "huntaze-jobs"
-    events_topic: str = "huntaze-events"
 
     database_url: SecretStr
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
     database_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
+    #: How long an unreachable database is tried again before a delivery is given up for later.
+    database_patience_seconds: Annotated[float, Field(ge=0, le=120)] = 15.0
 
     redis_url: SecretStr | None = None
 
@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     max_claims: Annotated[int, Field(ge=1, le=100)] = 4
     #: How long an outbox row may stay unsent before the sweep takes it over from its worker.
     sweep_after_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
+    #: How long a job's message may wait in the broker before the sweep believes it lost and sends another.
+    requeue_grace_seconds: Annotated[float, Field(gt=0, le=3600)] = 300.0
 
 
 def load_settings() -> Settings:

@@ -9,9 +9,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from shared.contracts import CreatorId, Envelope, JobId, JobType
 from shared.errors import InvalidPayloadError
@@ -21,13 +22,15 @@ from shared.messaging.sanitising import storable, storable_error
 from shared.messaging.worker import Worker
 from shared.persistence.port import JobMessage
 
-#: A message on the Standard tier is at most 256 KB, its headers included.
-MAX_BODY_BYTES = 256 * 1024
+#: A message on the Standard tier is at most 256 KB, its headers and properties included; whatever is taken
+#: in must still fit when it is sent again with what the broker and the engine add.
+MAX_MESSAGE_BYTES = 252 * 1024
 #: A reason is read by a person: the first problems are enough.
 _MAX_PROBLEMS = 3
 
 _JOB_ID: TypeAdapter[str] = TypeAdapter(JobId)
 _CREATOR_ID: TypeAdapter[str] = TypeAdapter(CreatorId)
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 
 P = TypeVar("P", bound=BaseModel)
 
@@ -46,6 +49,8 @@ def decode(delivery: Delivery, worker: Worker[P, Any]) -> Job[P]:
     Raises:
         InvalidPayloadError: it is none; the reason names fields and never quotes values.
     """
+    if message_bytes(delivery.body, delivery.properties) > MAX_MESSAGE_BYTES:
+        raise InvalidPayloadError(f"The message is larger than {MAX_MESSAGE_BYTES // 1024} KB.")
     body = _json_object(delivery.body)
     try:
         envelope = Envelope.model_validate(body)
@@ -57,7 +62,7 @@ def decode(delivery: Delivery, worker: Worker[P, Any]) -> Job[P]:
     return Job(message=_message(delivery, envelope), payload=payload)
 
 
-def announceable(delivery: Delivery, worker: Worker[Any, Any]) -> JobMessage | None:
+def announceable(delivery: Delivery, job_type: JobType) -> JobMessage | None:
     """Return what can be read of a message that is no job: enough to record and announce its failure.
 
     `None` when it has no usable job id, neither in its body nor among its properties.
@@ -74,31 +79,41 @@ def announceable(delivery: Delivery, worker: Worker[Any, Any]) -> JobMessage | N
     )
     return JobMessage(
         job_id=job_id,
-        job_type=worker.job_type,
+        job_type=job_type,
         creator_id=creator_id or "",
         body=delivery.body,
-        properties=storable(dict(delivery.properties)),
+        properties=_properties(delivery),
         payload_hash=hashlib.sha256(delivery.body).digest(),
         epoch=_epoch(delivery.properties),
         attempt=0,
-        deadline_ms=POLICIES[worker.job_type].deadline_ms,
+        deadline_ms=POLICIES[job_type].deadline_ms,
         asked_at=None,
     )
 
 
 def with_attempt(body: bytes, attempt: int) -> bytes:
-    """Return a message's body for a further attempt, everything else as it came."""
-    return json.dumps({**json.loads(body), "attempt": attempt}, separators=(",", ":")).encode()
+    """Return a decodable message's body for a further attempt, everything else as it came."""
+    envelope = {**_json_object(body), "attempt": attempt}
+    return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def message_bytes(body: bytes, properties: Mapping[str, object]) -> int:
+    """Return about what a message takes of the broker's limit."""
+    return len(body) + sum(len(name) + len(str(value)) + 8 for name, value in properties.items())
 
 
 def _message(delivery: Delivery, envelope: Envelope) -> JobMessage:
-    asked_at = [moment for moment in (envelope.created_at, delivery.enqueued_at) if moment]
+    asked_at = [
+        moment
+        for moment in (envelope.created_at, delivery.enqueued_at, _first_enqueued_at(delivery))
+        if moment
+    ]
     return JobMessage(
         job_id=envelope.job_id,
         job_type=envelope.job_type,
         creator_id=envelope.creator_id,
         body=delivery.body,
-        properties=storable(dict(delivery.properties)),
+        properties=_properties(delivery),
         payload_hash=_payload_hash(envelope),
         epoch=_epoch(delivery.properties),
         attempt=envelope.attempt,
@@ -107,9 +122,25 @@ def _message(delivery: Delivery, envelope: Envelope) -> JobMessage:
     )
 
 
+def _properties(delivery: Delivery) -> dict[str, str | int | float | bool]:
+    """Return the message's properties as both a JSONB column and a further message take them."""
+    plain = {
+        name: value if isinstance(value, str | int | float) else str(value)
+        for name, value in delivery.properties.items()
+    }
+    clean: dict[str, str | int | float | bool] = storable(plain)
+    return {name: value for name, value in clean.items() if value is not None}
+
+
+def _first_enqueued_at(delivery: Delivery) -> datetime | None:
+    """Return when a message that was put aside had first come."""
+    try:
+        return _MOMENT.validate_python(delivery.properties.get("firstEnqueuedAt"))
+    except ValidationError:
+        return None
+
+
 def _json_object(body: bytes) -> dict[str, Any]:
-    if len(body) > MAX_BODY_BYTES:
-        raise InvalidPayloadError(f"The message is larger than {MAX_BODY_BYTES} bytes.")
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
     except UnicodeDecodeError:

@@ -153,7 +153,7 @@ WITH due AS (
     SELECT job_id, epoch, attempt, fence, state FROM again
 ), promised AS (
     INSERT INTO huntaze_workers.outbox (message_id, job_id, topic, body, properties, due_at)
-    SELECT job_id || ':' || epoch || ':' || fence || ':0', job_id, 'jobs', body, properties, now()
+    SELECT job_id || ':' || epoch || ':' || fence || ':0', job_id, 'huntaze-jobs', body, properties, now()
     FROM again
 )
 SELECT count(*) FROM again

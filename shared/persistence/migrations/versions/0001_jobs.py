@@ -61,7 +61,7 @@ CREATE UNIQUE INDEX one_terminal_state_per_epoch ON huntaze_workers.job_history 
 CREATE TABLE huntaze_workers.outbox (
     message_id text PRIMARY KEY,
     job_id     text NOT NULL,
-    topic      text NOT NULL CHECK (topic IN ('jobs', 'events')),
+    topic      text NOT NULL CHECK (topic IN ('huntaze-jobs', 'huntaze-events')),
     body       bytea NOT NULL,
     properties jsonb NOT NULL,
     -- When the broker is to deliver it; at once if NULL.

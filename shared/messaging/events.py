@@ -1,0 +1,73 @@
+"""What the front end is told about a job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.clock import iso_milliseconds
+from shared.contracts import EventError, JobEvent, JobStatus, Topic
+from shared.errors import JobError
+from shared.messaging.sanitising import storable_error
+from shared.persistence.port import JobMessage, OutboxMessage
+
+#: An event travels with its properties under the broker's 256 KB, and no phone wants more.
+MAX_EVENT_BYTES = 200 * 1024
+
+
+def completed_event(
+    message: JobMessage, *, message_id: str, result: Mapping[str, Any], now: datetime, functions_url: str
+) -> OutboxMessage:
+    """Announce a result, or where to fetch it if it is too large for an event."""
+    event = JobEvent(
+        event_type="job.completed",
+        job_id=message.job_id,
+        job_type=message.job_type,
+        creator_id=message.creator_id,
+        status=JobStatus.COMPLETED,
+        progress=100,
+        message="The job is completed.",
+        result=dict(result),
+        updated_at=iso_milliseconds(now),
+    )
+    promised = _promised(event, message_id)
+    if len(promised.body) <= MAX_EVENT_BYTES:
+        return promised
+    result_url = f"{functions_url.rstrip('/')}/api/jobs/{message.job_id}"
+    return _promised(event.model_copy(update={"result": None, "result_url": result_url}), message_id)
+
+
+def failed_event(
+    message: JobMessage, *, message_id: str, status: JobStatus, error: JobError, now: datetime
+) -> OutboxMessage:
+    """Announce that a job has failed or timed out, and why."""
+    text = storable_error(error.message)
+    event = JobEvent(
+        event_type=f"job.{status.value}",
+        job_id=message.job_id,
+        job_type=message.job_type,
+        creator_id=message.creator_id or None,
+        status=status,
+        progress=100,
+        message=text,
+        error=EventError(code=error.code, message=text),
+        updated_at=iso_milliseconds(now),
+    )
+    return _promised(event, message_id)
+
+
+def _promised(event: JobEvent, message_id: str) -> OutboxMessage:
+    properties = {
+        "jobId": event.job_id,
+        "jobType": event.job_type,
+        "creatorId": event.creator_id,
+        "status": event.status.value,
+        "eventType": event.event_type,
+    }
+    return OutboxMessage(
+        message_id=message_id,
+        topic=Topic.EVENTS,
+        body=event.model_dump_json(by_alias=True, exclude_none=True).encode(),
+        properties={name: value for name, value in properties.items() if value is not None},
+    )
