@@ -1,0 +1,120 @@
+"""The cache in Redis: one round trip per call, and a dead Redis costs next to nothing.
+
+Redis stands in another cloud than the functions, so round trips matter. The connection speaks RESP2 without
+introducing itself, which saves the client's `HELLO` and `CLIENT SETINFO`; nothing pings. A call that fails or
+takes too long is a miss, and then Redis is left alone for a while: one call at a time finds out whether it is
+back, all others miss at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from shared.clock import Clock, SystemClock
+from shared.observability.failures import whereabouts
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+logger = logging.getLogger(__name__)
+
+#: A cached answer saves seconds; waiting longer than this for it does not.
+TIMEOUT_SECONDS = 0.25
+#: How long a Redis that failed is left alone.
+PAUSE_SECONDS = 5.0
+#: Calls beyond this miss rather than open yet another connection.
+MAX_CONNECTIONS = 50
+
+T = TypeVar("T")
+
+
+class RedisCache:
+    """Bytes under keys in Redis. Connects on first use, inside the running loop."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        pause_seconds: float = PAUSE_SECONDS,
+        clock: Clock | None = None,
+    ) -> None:
+        self._url = url
+        self._timeout_seconds = timeout_seconds
+        self._pause_seconds = pause_seconds
+        self._clock = clock or SystemClock()
+        self._client: Redis | None = None
+        self._retry_at: float | None = None
+
+    async def get(self, key: str) -> bytes | None:
+        """Return what is stored, or `None`, also when Redis doesn't answer in time."""
+        found = await self._attempt(lambda redis: redis.get(key))
+        return found if isinstance(found, bytes) else None
+
+    async def set(self, key: str, value: bytes, *, ttl_seconds: int) -> None:
+        """Store for a while, or not at all."""
+        if ttl_seconds > 0:
+            await self._attempt(lambda redis: redis.set(key, value, ex=ttl_seconds))
+
+    async def close(self) -> None:
+        """Close the connections; the next call opens new ones."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def _attempt(self, command: Callable[[Redis], Awaitable[T]]) -> T | None:
+        if not self._may_try():
+            return None
+        import redis.exceptions
+
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                answer = await command(self._connected())
+        except (redis.exceptions.RedisError, OSError, TimeoutError) as error:
+            self._pause(error)
+            return None
+        self._retry_at = None
+        return answer
+
+    def _may_try(self) -> bool:
+        """Whether to ask Redis; during an outage, only one call per pause is told so."""
+        if self._retry_at is None:
+            return True
+        if self._clock.monotonic() < self._retry_at:
+            return False
+        self._retry_at = self._clock.monotonic() + self._pause_seconds
+        return True
+
+    def _pause(self, error: BaseException) -> None:
+        if self._retry_at is None:
+            logger.warning(
+                "Redis does not answer: going on without the cache",
+                extra={"pause_seconds": self._pause_seconds, "failure": whereabouts(error)},
+            )
+        self._retry_at = self._clock.monotonic() + self._pause_seconds
+
+    def _connected(self) -> Redis:
+        if self._client is None:
+            self._client = _client(self._url, self._timeout_seconds)
+        return self._client
+
+
+def _client(url: str, timeout_seconds: float) -> Redis:
+    from redis.asyncio import Redis
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+
+    return Redis.from_url(
+        url,
+        protocol=2,  # RESP3 begins with a HELLO, one more round trip per connection
+        driver_info=None,  # no CLIENT SETINFO either
+        health_check_interval=0,
+        retry=Retry(NoBackoff(), 0),
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
+        max_connections=MAX_CONNECTIONS,
+        decode_responses=False,
+    )
