@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from docs.contracts.asyncapi import asyncapi
+from docs.contracts.markdown import filled
+from docs.contracts.page import page
 from docs.contracts.schemas import schema_files
+from docs.contracts.tables import TABLES
+from docs.contracts.typescript import types_file
 
 #: Where the generated files live, from the root of the working tree.
 DIRECTORY = Path("docs") / "contracts"
 
 
 def documents() -> dict[Path, str]:
-    """Return every generated file, by its path from the root."""
-    return {DIRECTORY / "schemas" / name: _json(schema) for name, schema in schema_files().items()}
+    """Return every file that is generated as a whole, by its path from the root."""
+    return {
+        **{DIRECTORY / "schemas" / name: _json(schema) for name, schema in schema_files().items()},
+        DIRECTORY / "asyncapi.json": _json(asyncapi()),
+        DIRECTORY / "types.ts": types_file(),
+        DIRECTORY / "README.md": page(),
+    }
 
 
 def stale(root: Path) -> dict[Path, str | None]:
     """Return the files under a root that differ from what they should be; `None` for one too many."""
     wanted: dict[Path, str | None] = {root / path: text for path, text in documents().items()}
     left_over = {path: None for path in (root / DIRECTORY / "schemas").glob("*") if path not in wanted}
-    return {path: text for path, text in {**wanted, **left_over}.items() if text != _read(path)}
+    marked = {path: filled(_read(path) or "", TABLES) for path in _pages(root) if path not in wanted}
+    found = {**wanted, **left_over, **marked}
+    return {path: text for path, text in found.items() if text != _read(path)}
 
 
 def write(files: Mapping[Path, str | None]) -> None:
@@ -33,6 +45,11 @@ def write(files: Mapping[Path, str | None]) -> None:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+
+
+def _pages(root: Path) -> Iterator[Path]:
+    yield from root.glob("*.md")
+    yield from (root / "docs").rglob("*.md")
 
 
 def _read(path: Path) -> str | None:

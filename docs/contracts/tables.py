@@ -1,0 +1,141 @@
+"""The tables that pages may hold in marked regions."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+from pydantic import AliasChoices, SecretStr
+from pydantic.fields import FieldInfo
+
+import workers
+from docs.contracts import prose
+from docs.contracts.catalogue import error_codes, job_contracts, summary
+from docs.contracts.comments import field_comments
+from docs.contracts.markdown import code, table
+from shared.settings import Settings
+
+
+def workers_table() -> str:
+    """Return the workers: what each takes, does and forgives; those without a job type last."""
+    jobs = {job.package: job for job in job_contracts()}
+    rows = []
+    for name in sorted(_worker_packages(), key=lambda package: package not in jobs):
+        job = jobs.get(name)
+        what = summary(import_module(f"workers.{name}"))
+        rows.append(
+            (
+                code(name),
+                code(job.job_type) if job else "",
+                code(job.subscription.name) if job else "",
+                what,
+                _duration(job.policy.deadline_ms // 1000) if job else "",
+                _delays(job.policy.retry_delays_seconds) if job else "",
+            )
+        )
+    return table(("worker", "job type", "subscription", "what it does", "deadline", "retries after"), rows)
+
+
+def job_types_table() -> str:
+    """Return the kinds of jobs with the figures of their subscriptions."""
+    rows = [
+        (
+            code(job.job_type),
+            code(job.subscription.name),
+            str(job.subscription.max_deliveries),
+            _duration(job.subscription.lock_seconds),
+            _duration(job.subscription.time_to_live_seconds),
+            _duration(job.policy.deadline_ms // 1000),
+            _delays(job.policy.retry_delays_seconds),
+        )
+        for job in job_contracts()
+    ]
+    header = (
+        "job type",
+        "subscription",
+        "max deliveries",
+        "lock",
+        "time to live",
+        "deadline",
+        "retries after",
+    )
+    return table(header, rows)
+
+
+def error_codes_table() -> str:
+    """Return the codes of the error tree with what each means."""
+    rows = [
+        (code(entry.code), "permanent" if entry.permanent else "transient", entry.meaning)
+        for entry in error_codes()
+    ]
+    return table(("code", "kind", "meaning"), rows)
+
+
+def settings_table() -> str:
+    """Return the settings: name, meaning, default."""
+    comments = field_comments(Settings)
+    rows = [
+        (code(setting_name(name, field)), comments.get(name, ""), _default(field))
+        for name, field in Settings.model_fields.items()
+    ]
+    return table(("setting", "meaning", "default"), rows)
+
+
+def setting_name(name: str, field: FieldInfo) -> str:
+    """Return the environment variable that a setting is read from."""
+    alias = field.validation_alias
+    if isinstance(alias, AliasChoices):
+        return str(alias.choices[0])
+    return alias if isinstance(alias, str) else name.upper()
+
+
+def statuses_table() -> str:
+    """Return the statuses of a job."""
+    return _meanings("status", prose.STATUSES)
+
+
+def events_table() -> str:
+    """Return the events that are announced."""
+    return _meanings("event", prose.EVENTS)
+
+
+def properties_table(meanings: Mapping[str, str]) -> str:
+    """Return application properties."""
+    return _meanings("property", meanings)
+
+
+#: The tables by the names that regions use.
+TABLES: Mapping[str, Callable[[], str]] = {
+    "workers": workers_table,
+    "job-types": job_types_table,
+    "settings": settings_table,
+    "error-codes": error_codes_table,
+    "statuses": statuses_table,
+    "events": events_table,
+}
+
+
+def _worker_packages() -> list[str]:
+    return [module.name for module in pkgutil.iter_modules(workers.__path__) if module.ispkg]
+
+
+def _meanings(header: str, meanings: Mapping[str, str]) -> str:
+    return table((header, "meaning"), [(code(name), meaning) for name, meaning in meanings.items()])
+
+
+def _duration(seconds: int) -> str:
+    return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
+
+
+def _delays(seconds: tuple[float, ...]) -> str:
+    return ", ".join(f"{delay:g}" for delay in seconds) + " s"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "**required**"
+    value = field.default
+    if value is None or isinstance(value, SecretStr):
+        return "none"
+    return code(value)

@@ -1,0 +1,412 @@
+/**
+ * Jobs and events of the Huntaze workers, as they travel in messages.
+ *
+ * Written by `python -m docs.contracts` from the Pydantic models; do not edit.
+ * Fields unknown to this file are kept by the workers and may be added to events at any time.
+ */
+
+/** One thing the creator can do to present this video better. */
+export interface Advice {
+  /** What it is about: `title`, `caption`, `hook`, `length`, `price`, `posting_time`, … */
+  topic: string;
+  text: string;
+  /** Index into `scenes` of the scene that the advice is about. */
+  scene?: number | null;
+  [unknown: string]: unknown;
+}
+
+/** One side of the content, judged. */
+export interface Aspect {
+  /** `composition`, `lighting`, `wording`, `engagement`, … */
+  name: string;
+  /** 100 is the best. */
+  score: number;
+  reason: string;
+  [unknown: string]: unknown;
+}
+
+/** What the front end knows of the conversation; every part is optional. */
+export interface ChatContext {
+  fanName?: string | null;
+  tier?: string | null;
+  persona?: Persona | string | null;
+  recentMessages?: (RecentMessage | string)[];
+  [unknown: string]: unknown;
+}
+
+/** The payload of a `chat.suggest` job. */
+export interface ChatPayload {
+  fanMessage: string;
+  context?: ChatContext;
+  conversationId?: string | number | null;
+  [unknown: string]: unknown;
+}
+
+/** The result of a `chat.suggest` job: exactly three distinct suggestions. */
+export interface ChatResult {
+  suggestions: Suggestion[];
+  language: string;
+  model: string;
+  cached?: boolean;
+  [unknown: string]: unknown;
+}
+
+/** A smaller copy of the video, for delivery. */
+export interface CompressedCopy {
+  url: string;
+  sizeBytes: number;
+  width: number;
+  height: number;
+  [unknown: string]: unknown;
+}
+
+/** The payload of a `content.analyze` job. */
+export interface ContentAnalysisPayload {
+  /** The front end's identifier of the content, for its own use. */
+  contentId?: string | number | null;
+  /** What the URL leads to: `photo`, `video`, `post`, … */
+  contentType: string;
+  /** Where the content can be read, usually a presigned URL; it must outlive the job's deadline. */
+  contentUrl: string;
+  /** What to look at, such as `quality` or `engagement`; everything when absent. */
+  analysisType?: string | null;
+  [unknown: string]: unknown;
+}
+
+/** The result of a `content.analyze` job. */
+export interface ContentAnalysisResult {
+  summary: string;
+  /** The whole, 100 being the best. */
+  score: number;
+  aspects?: Aspect[];
+  strengths?: string[];
+  /** What to change, the most useful first. */
+  improvements?: string[];
+  tags?: string[];
+  /** What a platform's rules may object to; empty when nothing was found. */
+  warnings?: string[];
+  /** BCP 47 language of the texts. */
+  language: string;
+  /** The deployment that judged. */
+  model: string;
+  /** Whether it was served again without asking the model. */
+  cached?: boolean;
+  [unknown: string]: unknown;
+}
+
+/** The payload of a `content.suggest` job. */
+export interface ContentSuggestionsPayload {
+  /** Where it will be published, such as `onlyfans` or `instagram`. */
+  platform: string;
+  contentType: ContentType;
+  /** Left to the model when absent. */
+  tone?: Tone | null;
+  topic?: string | null;
+  /** Whatever else the creator wants respected (language, limits, audience, …); context for the model. */
+  preferences?: Record<string, unknown> | null;
+  [unknown: string]: unknown;
+}
+
+/** The result of a `content.suggest` job. */
+export interface ContentSuggestionsResult {
+  /** The best first. */
+  ideas: Idea[];
+  tone?: Tone | null;
+  /** BCP 47 language of the ideas. */
+  language: string;
+  /** The deployment that wrote them. */
+  model: string;
+  /** Whether they were served again without asking the model. */
+  cached?: boolean;
+  [unknown: string]: unknown;
+}
+
+/** What kind of content an idea is for. */
+export type ContentType = "post" | "message" | "ppv" | "story" | "photo" | "video";
+
+/** What is broken in the file; the rest was analysed. */
+export interface Damage {
+  /** The share of the frames looked at that could not be decoded cleanly. */
+  corruptFrames?: number;
+  /** Where the readable part ends, if that is before the stated duration. */
+  endsAtSeconds?: number | null;
+  [unknown: string]: unknown;
+}
+
+/** Something that is seen in the video. */
+export interface DetectedObject {
+  label: string;
+  /** Indexes into `scenes` of the scenes that show it: the evidence. */
+  scenes?: number[];
+  confidence?: number | null;
+  [unknown: string]: unknown;
+}
+
+/** The body of a message on `huntaze-jobs`. */
+export interface Envelope {
+  jobId: string;
+  jobType: string;
+  creatorId: string | number;
+  payload: Record<string, unknown>;
+  attempt?: number;
+  createdAt?: string | null;
+  deadlineMs?: number | null;
+  [unknown: string]: unknown;
+}
+
+/** Why a job did not complete, in words a creator understands. */
+export interface EventError {
+  code: string;
+  message: string;
+  [unknown: string]: unknown;
+}
+
+/** One idea, ready to be used or edited. */
+export interface Idea {
+  title: string;
+  /** The caption, message or script itself. */
+  text: string;
+  /** Without the leading `#`. */
+  hashtags?: string[];
+  /** What the fan is invited to do. */
+  callToAction?: string | null;
+  /** Why it may work for this creator and platform. */
+  reason?: string | null;
+  [unknown: string]: unknown;
+}
+
+/** The body of a message on `huntaze-events`. */
+export interface JobEvent {
+  eventType: string;
+  jobId: string;
+  jobType: string | null;
+  creatorId: string | null;
+  status: JobStatus;
+  progress: number;
+  message: string;
+  result?: Record<string, unknown> | null;
+  resultUrl?: string | null;
+  error?: EventError | null;
+  updatedAt: string;
+  [unknown: string]: unknown;
+}
+
+/** A job's state as the front end sees it. */
+export type JobStatus = "processing" | "completed" | "failed" | "timeout";
+
+/** A part of the analysis that may be left out. */
+export type Part = "scenes" | "objects" | "transcript" | "advice" | "thumbnail" | "compressed_copy";
+
+/** How the creator wants to sound. */
+export interface Persona {
+  name?: string | null;
+  style?: string | null;
+  language?: string | null;
+  limits?: string[];
+  [unknown: string]: unknown;
+}
+
+/** One earlier line of the conversation. */
+export interface RecentMessage {
+  sender?: string;
+  text: string;
+  [unknown: string]: unknown;
+}
+
+/** A stretch of the video between two cuts, with the frame that stands for it. */
+export interface Scene {
+  /** Seconds from the beginning, by the file's own timestamps. */
+  startSeconds: number;
+  endSeconds: number;
+  transition?: Transition;
+  /** Where the scene's key frame is: the sharpest one. */
+  keyFrameSeconds: number;
+  /** What the key frame shows. */
+  description?: string | null;
+  keyFrameUrl?: string | null;
+  [unknown: string]: unknown;
+}
+
+/** A part of the analysis that is missing, and why. */
+export interface Skipped {
+  part: Part;
+  reason: string;
+  [unknown: string]: unknown;
+}
+
+/** One reply, ready to be tapped. */
+export interface Suggestion {
+  text: string;
+  tone: string;
+  intent: string;
+  [unknown: string]: unknown;
+}
+
+/** The frame to show before the video plays. */
+export interface Thumbnail {
+  url: string;
+  atSeconds: number;
+  width: number;
+  height: number;
+  /** Why this frame was chosen. */
+  reason?: string | null;
+  [unknown: string]: unknown;
+}
+
+/** How the creator wants to sound. */
+export type Tone = "seductive" | "playful" | "romantic" | "bold" | "mysterious";
+
+/** What is said in the video. */
+export interface Transcript {
+  status: TranscriptStatus;
+  /** BCP 47 language, such as `en-US`. */
+  language?: string | null;
+  text?: string;
+  phrases?: TranscriptPhrase[];
+  [unknown: string]: unknown;
+}
+
+/** One phrase with its place in the video. */
+export interface TranscriptPhrase {
+  startSeconds: number;
+  endSeconds: number;
+  text: string;
+  [unknown: string]: unknown;
+}
+
+/** Where the transcript is. */
+export type TranscriptStatus = "ready" | "pending" | "no_speech" | "unavailable";
+
+/** How a scene begins. */
+export type Transition = "start" | "cut" | "gradual";
+
+/** What the file itself says. */
+export interface VideoFacts {
+  durationSeconds: number;
+  /** As shown, after rotation. */
+  width: number;
+  /** As shown, after rotation. */
+  height: number;
+  /** The mean rate; phones record at a variable one. */
+  framesPerSecond?: number | null;
+  sizeBytes: number;
+  videoCodec: string;
+  /** Absent when the video is silent. */
+  audioCodec?: string | null;
+  [unknown: string]: unknown;
+}
+
+/** The payload of a `video.analysis` job. */
+export interface VideoPayload {
+  /** Where the video can be read, usually a presigned URL; it must outlive the job's deadline. */
+  videoUrl: string;
+  /** The front end's identifier of the video, for its own use. */
+  videoId?: string | number | null;
+  /** What the front end knows of the video (title, caption, platform, …); context for the model. */
+  metadata?: Record<string, unknown> | null;
+  [unknown: string]: unknown;
+}
+
+/** The result of a `video.analysis` job; it may be partial, and then says what was skipped. */
+export interface VideoResult {
+  video: VideoFacts;
+  summary?: string | null;
+  /** In order, without gaps. */
+  scenes?: Scene[];
+  objects?: DetectedObject[];
+  transcript?: Transcript | null;
+  advice?: Advice[];
+  thumbnail?: Thumbnail | null;
+  /** Absent when the original is small enough already. */
+  compressedCopy?: CompressedCopy | null;
+  damage?: Damage | null;
+  skipped?: Skipped[];
+  /** The deployment that described the scenes; absent when no model was asked. */
+  model?: string | null;
+  [unknown: string]: unknown;
+}
+
+/** A `video.analysis` job. */
+export interface VideoAnalysisJob extends Envelope {
+  jobType: "video.analysis";
+  payload: VideoPayload;
+}
+
+/** A completed `video.analysis` job; a large result is left out for `resultUrl`. */
+export interface VideoAnalysisCompleted extends JobEvent {
+  eventType: "job.completed";
+  jobType: "video.analysis";
+  status: "completed";
+  result?: VideoResult | null;
+}
+
+/** A `chat.suggest` job. */
+export interface ChatSuggestJob extends Envelope {
+  jobType: "chat.suggest";
+  payload: ChatPayload;
+}
+
+/** A completed `chat.suggest` job; a large result is left out for `resultUrl`. */
+export interface ChatSuggestCompleted extends JobEvent {
+  eventType: "job.completed";
+  jobType: "chat.suggest";
+  status: "completed";
+  result?: ChatResult | null;
+}
+
+/** A `content.suggest` job. */
+export interface ContentSuggestJob extends Envelope {
+  jobType: "content.suggest";
+  payload: ContentSuggestionsPayload;
+}
+
+/** A completed `content.suggest` job; a large result is left out for `resultUrl`. */
+export interface ContentSuggestCompleted extends JobEvent {
+  eventType: "job.completed";
+  jobType: "content.suggest";
+  status: "completed";
+  result?: ContentSuggestionsResult | null;
+}
+
+/** A `content.analyze` job. */
+export interface ContentAnalyzeJob extends Envelope {
+  jobType: "content.analyze";
+  payload: ContentAnalysisPayload;
+}
+
+/** A completed `content.analyze` job; a large result is left out for `resultUrl`. */
+export interface ContentAnalyzeCompleted extends JobEvent {
+  eventType: "job.completed";
+  jobType: "content.analyze";
+  status: "completed";
+  result?: ContentAnalysisResult | null;
+}
+
+/** Any job. */
+export type Job =
+  | VideoAnalysisJob
+  | ChatSuggestJob
+  | ContentSuggestJob
+  | ContentAnalyzeJob;
+
+/** Every kind of job. */
+export type JobType =
+  | "video.analysis"
+  | "chat.suggest"
+  | "content.suggest"
+  | "content.analyze";
+
+/** Every value of `error.code` so far; more may follow. */
+export type ErrorCode =
+  | "INVALID_PAYLOAD"
+  | "VIDEO_NOT_FOUND"
+  | "UNSUPPORTED_MEDIA"
+  | "CONTENT_FILTERED"
+  | "FORBIDDEN_URL"
+  | "POISON_MESSAGE"
+  | "RATE_LIMIT"
+  | "TIMEOUT"
+  | "NETWORK_ERROR"
+  | "MODEL_ERROR"
+  | "BUDGET_EXCEEDED"
+  | "INTERNAL_ERROR";
