@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     # Orphans of the child become ours to reap: not every container has an init that does.
     _process_control(_PR_SET_CHILD_SUBREAPER, 1)
     try:
-        child = _start(argv, options.user)
+        child = _start(argv)
     except OSError as error:
         sys.stderr.write(f"{' '.join(argv[:1])}: {error.strerror}\n")
         return _NOT_FOUND
@@ -61,7 +61,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--grace", type=float, default=GRACE_SECONDS, help="seconds until SIGKILL (%(default)s)"
     )
-    parser.add_argument("--user", type=int, help="run the child as this uid and gid; for root only")
     return parser
 
 
@@ -86,7 +85,7 @@ def _wake_on_signals(stop: _Stop) -> int:
     return readable
 
 
-def _start(argv: Sequence[str], user: int | None) -> subprocess.Popen[bytes]:
+def _start(argv: Sequence[str]) -> subprocess.Popen[bytes]:
     if not argv:
         raise OSError(errno.ENOENT, "no program was named after --")
     return subprocess.Popen(  # noqa: S603 - running what it is given is its purpose
@@ -94,9 +93,6 @@ def _start(argv: Sequence[str], user: int | None) -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=_die_with_the_guard,  # noqa: PLW1509 - this process has one thread
-        user=user,
-        group=user,
-        extra_groups=None if user is None else [],
     )
 
 

@@ -58,7 +58,6 @@ def spawn(
     ready_timeout_seconds: float = 30.0,
     ready: Callable[[], bool] | None = None,
     stop_signal: Signals = Signals.SIGTERM,
-    user: int | None = None,
 ) -> Iterator[Service]:
     """Run a program from the checkout's root for as long as the block lasts.
 
@@ -70,15 +69,13 @@ def spawn(
         ready_timeout_seconds: how long it may take to accept work.
         ready: says whether a foreign program accepts work; without it, its READY line does.
         stop_signal: what asks it to end cleanly; after a grace time it is killed.
-        user: run it as this uid and gid; root may.
 
     Raises:
         ServiceError: it ended or stayed silent instead of becoming ready; the message has its log's tail.
     """
     directory.mkdir(parents=True, exist_ok=True)
     log = directory / f"{name}.log"
-    options = ["--signal", stop_signal.name, *([] if user is None else ["--user", str(user)])]
-    with _guarded(argv, options, log, environment) as (process, pid):
+    with _guarded(argv, ["--signal", stop_signal.name], log, environment) as (process, pid):
         waiting = _Waiting(name, process, log, ready)
         yield Service(ready=waiting.until_ready(ready_timeout_seconds), pid=pid)
 
