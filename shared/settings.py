@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import ConfigurationError
@@ -18,16 +18,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    #: A connection string, or use `SERVICEBUS_CONNECTION__fullyQualifiedNamespace` for a managed identity.
-    servicebus_connection: SecretStr | None = None
-    servicebus_namespace: Annotated[
-        str | None,
-        Field(
-            validation_alias=AliasChoices(
-                "SERVICEBUS_CONNECTION__fullyQualifiedNamespace", "SERVICEBUS_NAMESPACE"
-            )
-        ),
-    ] = None
+    #: The namespace's connection string; the triggers read the same setting.
+    servicebus_connection: SecretStr
 
     database_url: SecretStr
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
@@ -38,7 +30,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None
 
     azure_ai_endpoint: str
-    azure_ai_key: SecretStr | None = None
+    azure_ai_key: SecretStr
     azure_ai_deployment_generation: str = "DeepSeek-V3"
     azure_ai_deployment_creative: str = "Mistral-Large"
     azure_ai_deployment_reasoning: str = "DeepSeek-R1"

@@ -128,7 +128,7 @@ def _properties(delivery: Delivery) -> dict[str, str | int | float | bool]:
         name: value if isinstance(value, str | int | float) else str(value)
         for name, value in delivery.properties.items()
     }
-    clean: dict[str, str | int | float | bool] = storable(plain)
+    clean: dict[str, str | int | float | bool | None] = storable(plain)
     return {name: value for name, value in clean.items() if value is not None}
 
 

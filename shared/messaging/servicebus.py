@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from azure.core.exceptions import AzureError
 from azure.servicebus import ServiceBusMessage
@@ -182,11 +183,12 @@ async def _send_in_batches(sender: ServiceBusSender, messages: Sequence[ServiceB
 
 def _wire(message: OutboxMessage, now: datetime) -> ServiceBusMessage:
     """Return the message as the SDK takes it."""
+    properties: dict[Any, Any] = {**message.properties}
     return ServiceBusMessage(
         message.body,
         message_id=message.message_id,
         content_type="application/json",
-        application_properties={**message.properties},
+        application_properties=properties,
         scheduled_enqueue_time_utc=now + timedelta(seconds=message.delay_seconds)
         if message.delay_seconds
         else None,

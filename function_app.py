@@ -1,0 +1,13 @@
+"""The function app: composition only. What each worker does lives in `workers/`."""
+
+from __future__ import annotations
+
+import azure.functions as func
+
+from workers.chat_suggestions.trigger import blueprint as chat_suggestions
+from workers.operations.trigger import blueprint as operations
+
+app = func.FunctionApp()
+
+for worker in (chat_suggestions, operations):
+    app.register_functions(worker)

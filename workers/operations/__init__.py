@@ -1,0 +1,1 @@
+"""What the operator and the platform need: the sweep, and jobs as they stand."""
