@@ -119,6 +119,8 @@ class ModelRequest:
     language: str | None = None
     #: The most that this request may cost; `None` leaves it to the budget.
     budget_usd_micros: int | None = None
+    #: Whether an answer's text is one the caller can use: only such an answer is kept, or served again.
+    accepts: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
