@@ -23,7 +23,6 @@ from redis import Redis
 from infra.local import azurite, inbox, postgres, redis, s3
 from infra.local.process import ROOT, accepts_connections
 
-
 #: moto asks for a signature and does not check it.
 SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=local/20261125/us-east-2/s3/aws4_request"}
 
