@@ -1,0 +1,118 @@
+"""What a usable answer is: three replies that a creator can send as they stand.
+
+A model is never believed. Each reply is checked for what creators would be ashamed of: an unfilled
+placeholder, the same thing said twice, or a piece of our own instructions.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from shared.ai.answers import UnusableAnswerError, parse_answer
+from shared.ai.port import AnswerSchema
+
+#: Longer is no chat message; the model is asked for less, so that only a runaway is refused.
+MAX_TEXT_CHARACTERS = 600
+SUGGESTIONS = 3
+#: As many words in a row as two independent texts never share.
+_ECHO_WORDS = 8
+UNDETERMINED = "und"
+
+#: `[name]`, `{name}`, `{{name}}`, `<name>`, `%name%`, and blanks to fill; but not `<3`.
+_PLACEHOLDER = re.compile(r"\[[^\[\]]{1,60}\]|\{[^{}]{0,60}\}|<[^\W\d][^<>]{0,40}>|%[^\W\d]\w{0,40}%|_{3,}")
+_LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+
+
+class Draft(BaseModel):
+    """One reply as the model writes it."""
+
+    text: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT_CHARACTERS)
+    ]
+    tone: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    intent: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+
+
+class Answer(BaseModel):
+    """The answer as the model is asked for it."""
+
+    language: str = UNDETERMINED
+    suggestions: Annotated[list[Draft], Field(min_length=SUGGESTIONS, max_length=SUGGESTIONS)]
+
+
+def read_answer(text: str, *, rules: str, fan_name: str) -> Answer:
+    """Return the answer in a model's text.
+
+    Args:
+        text: what the model wrote, without its thinking.
+        rules: our instructions, which no reply may quote.
+        fan_name: what the fan is called, which no rule may refuse, be it `[VIP] Tom`.
+
+    Raises:
+        UnusableAnswerError: it can't be shown to a creator; `problems` says why.
+    """
+    answer = parse_answer(text, Answer)
+    problems = [
+        f"suggestions.{number}: {problem}"
+        for number, draft in enumerate(answer.suggestions)
+        for problem in _problems(draft.text, rules, fan_name)
+    ]
+    if len({_essence(draft.text) for draft in answer.suggestions}) < SUGGESTIONS:
+        problems.append("Two suggestions say the same; write three different ones.")
+    if problems:
+        raise UnusableAnswerError(*problems)
+    return answer
+
+
+@cache
+def answer_schema() -> AnswerSchema:
+    """Return the schema of an answer."""
+    return AnswerSchema(name="chat_suggestions", json_schema=Answer.model_json_schema())
+
+
+def is_usable(text: str, *, rules: str, fan_name: str) -> bool:
+    """Say whether a model's text holds an answer that can be shown to a creator."""
+    try:
+        read_answer(text, rules=rules, fan_name=fan_name)
+    except UnusableAnswerError:
+        return False
+    return True
+
+
+def language_tag(text: str) -> str | None:
+    """Return a text as a BCP 47 tag, or `None` when it is none (`French` is not)."""
+    tag = text.strip().replace("_", "-")
+    return tag if _LANGUAGE_TAG.fullmatch(tag) else None
+
+
+def _problems(text: str, rules: str, fan_name: str) -> list[str]:
+    problems = []
+    if not any(character.isprintable() and not character.isspace() for character in text):
+        problems.append("the text is empty.")
+    if _PLACEHOLDER.search(text.replace(fan_name, "") if fan_name else text):
+        problems.append("a placeholder is left in the text; write it ready to send.")
+    if _shingles(text) & _rule_shingles(rules):
+        problems.append("the text quotes your instructions; reply to the fan instead.")
+    return problems
+
+
+def _essence(text: str) -> str:
+    """Return a text without case, spacing and punctuation; emojis count only when nothing else is left."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(character for character in folded if character.isalnum()) or "".join(folded.split())
+
+
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+    words = _WORD.findall(text.casefold())
+    return frozenset(tuple(words[at : at + _ECHO_WORDS]) for at in range(len(words) - _ECHO_WORDS + 1))
+
+
+@cache
+def _rule_shingles(rules: str) -> frozenset[tuple[str, ...]]:
+    return _shingles(rules)
