@@ -7,11 +7,13 @@ program a probe is asked instead. Either way the child runs under `infra.local.g
 from __future__ import annotations
 
 import json
+import logging
 import os
 import random
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +24,8 @@ from typing import Any
 
 from infra.local import guard
 from shared.errors import HuntazeError
+
+logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALHOST = "127.0.0.1"
@@ -77,7 +81,9 @@ def spawn(
     log = directory / f"{name}.log"
     with _guarded(argv, ["--signal", stop_signal.name], log, environment) as (process, pid):
         waiting = _Waiting(name, process, log, ready)
-        yield Service(ready=waiting.until_ready(ready_timeout_seconds), pid=pid)
+        service = Service(ready=waiting.until_ready(ready_timeout_seconds), pid=pid)
+        with _watched(name, process, log):
+            yield service
 
 
 def python_module(module: str, *arguments: str) -> list[str]:
@@ -141,6 +147,24 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def _watched(name: str, process: subprocess.Popen[bytes], log: Path) -> Iterator[None]:
+    """Say so when a service ends before anybody asked it to."""
+    leaving = threading.Event()
+
+    def watch() -> None:
+        status = process.wait()
+        if not leaving.is_set():
+            details = {"action": "service_ended", "service": name, "status": status, "log": str(log)}
+            logger.error("A service of the embedded stack ended by itself.", extra=details)
+
+    threading.Thread(target=watch, name=f"watch-{name}", daemon=True).start()
+    try:
+        yield
+    finally:
+        leaving.set()
 
 
 class _Waiting:

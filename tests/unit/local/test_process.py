@@ -126,6 +126,22 @@ def test_a_service_may_end_in_its_own_way(tmp_path: Path) -> None:
     assert (tmp_path / "stopped").exists()
 
 
+def test_a_service_that_ends_by_itself_is_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with spawn(python(READY_THEN_WAIT), directory=tmp_path, name="service") as service:
+        os.kill(service.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 5
+        while not caplog.records and time.monotonic() < deadline:
+            time.sleep(0.01)
+    (record,) = caplog.records
+    assert (vars(record)["service"], vars(record)["status"]) == ("service", 137)
+
+
+def test_a_service_that_is_asked_to_end_is_not(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with spawn(python(READY_THEN_WAIT), directory=tmp_path, name="service"):
+        pass
+    assert not caplog.records
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nested_children_die_with_their_parent_however_it_dies(tmp_path: Path, how: signal.Signals) -> None:
     """Parent → guard → service → guard → service: killing the first leaves none of them."""
