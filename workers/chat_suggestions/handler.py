@@ -37,7 +37,7 @@ async def suggest(context: JobContext, payload: ChatPayload, *, model: ChatModel
                 "problems": error.problems,
             },
         )
-        reply = await model.complete(repair_request(request, reply, error.problems))
+        reply = await model.complete(repair_request(request, error.problems))
         answer = _read(reply, payload)
     return _result(answer, reply, payload)
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.ai.port import CacheScope, Message, ModelReply, ModelRequest, Role, Task
-from shared.ai.quoting import legible, quoted
+from shared.ai.port import CacheScope, Message, ModelRequest, Role, Task
+from shared.ai.quoting import quoted
 from shared.messaging.worker import JobContext
 from workers.chat_suggestions.answer import answer_schema, is_usable, language_tag
 from workers.chat_suggestions.messages import ChatContext, ChatPayload, Persona, RecentMessage
@@ -26,8 +26,6 @@ STRONG_PERSONA_CHARACTERS = 40
 #: A voice fits in a page; every call pays for it again.
 MAX_STYLE_CHARACTERS = 2_000
 MAX_LIMITS = 20
-#: What of a refused answer is shown again for repair.
-MAX_REPAIRED_CHARACTERS = 2_000
 
 TASK = Task(
     name="chat.suggest",
@@ -91,19 +89,21 @@ def suggestion_request(context: JobContext, payload: ChatPayload) -> ModelReques
     )
 
 
-def repair_request(request: ModelRequest, reply: ModelReply, problems: Sequence[str]) -> ModelRequest:
-    """Return the question again, with the refused answer and what is wrong with it.
+def repair_request(request: ModelRequest, problems: Sequence[str]) -> ModelRequest:
+    """Return the question again, with what was wrong with its first answer.
 
-    Not cached: it would be found only by the same bad answer to the same question.
+    The answer itself is not shown again: it may repeat the fan's words outside the data block, and two turns
+    of the same role in a row are refused by some chat templates. Not cached: nobody would find it.
     """
+    *before, question = request.messages
     wrong = "\n".join(f"- {problem}" for problem in problems)
-    refused = legible(reply.text[:MAX_REPAIRED_CHARACTERS])
-    turns = [Message(role="assistant", text=refused)] if refused.strip() else []
-    ask = f"That answer can't be used:\n{wrong}\nAnswer again, with the corrected JSON only."
+    asked = (
+        f"{question.text}\n\nA first answer to this could not be used:\n{wrong}\nMind this, and answer anew."
+    )
     return replace(
         request,
         task=replace(request.task, cache_scope=CacheScope.NONE),
-        messages=(*request.messages, *turns, Message(role="user", text=ask)),
+        messages=(*before, replace(question, text=asked)),
     )
 
 
