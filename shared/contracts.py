@@ -70,35 +70,51 @@ MAX_DEADLINE_MS = 540_000
 class Envelope(WireModel):
     """The body of a message on `huntaze-jobs`."""
 
+    #: Names the job; publishing the same one again asks for the same job.
     job_id: JobId
+    #: What is asked for; the broker routes by the application property of the same name.
     job_type: Annotated[str, Field(strict=True, min_length=1, max_length=64)]
+    #: The creator who asks and is told: the tenant.
     creator_id: CreatorId
+    #: What this kind of job needs.
     payload: dict[str, Any]
+    #: 0 when the front end publishes; the workers raise it when they try again.
     attempt: Annotated[int, Field(strict=True, ge=0, le=100)] = 0
+    #: When the creator began to wait.
     created_at: Annotated[datetime, AfterValidator(_aware)] | None = None
+    #: How long the creator waits, in milliseconds; the job type's own deadline when absent.
     deadline_ms: Annotated[int, Field(strict=True, gt=0, le=MAX_DEADLINE_MS)] | None = None
 
 
 class EventError(WireModel):
     """Why a job did not complete, in words a creator understands."""
 
+    #: One of the published error codes.
     code: str
+    #: Safe to show to the creator.
     message: str
 
 
 class JobEvent(WireModel):
     """The body of a message on `huntaze-events`."""
 
+    #: `job.` and the status, or `job.enriched` when a late part of the result arrives.
     event_type: str
     job_id: str
     job_type: str | None
     creator_id: str | None
     status: JobStatus
+    #: Per cent; 100 when the job has ended, however it did.
     progress: Annotated[int, Field(ge=0, le=100)]
+    #: One sentence on what happened.
     message: str
+    #: What a completed job answers; its shape depends on the job type.
     result: dict[str, Any] | None = None
+    #: Where to fetch a result that is too large for an event.
     result_url: str | None = None
+    #: Why the job did not complete.
     error: EventError | None = None
+    #: When it happened: UTC, ISO 8601 with milliseconds.
     updated_at: str
 
 

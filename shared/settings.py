@@ -21,20 +21,31 @@ class Settings(BaseSettings):
     #: The namespace's connection string; the triggers read the same setting.
     servicebus_connection: SecretStr
 
+    #: PostgreSQL, as a `postgresql://` URL: the truth about every job.
     database_url: SecretStr
+    #: The most connections that one process opens.
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
+    #: The longest that one statement may take.
     database_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
     #: How long an unreachable database is tried again before a delivery is given up for later.
     database_patience_seconds: Annotated[float, Field(ge=0, le=120)] = 15.0
 
+    #: Redis, as a `redis://` or `rediss://` URL; without it answers are cached in the process's own memory.
     redis_url: SecretStr | None = None
 
+    #: Where the models answer.
     azure_ai_endpoint: str
+    #: The key of that endpoint.
     azure_ai_key: SecretStr
+    #: The deployment that writes suggestions.
     azure_ai_deployment_generation: str = "DeepSeek-V3"
+    #: The deployment for chats with a strong persona.
     azure_ai_deployment_creative: str = "Mistral-Large"
+    #: The deployment for questions that need thought.
     azure_ai_deployment_reasoning: str = "DeepSeek-R1"
+    #: The deployment that looks at pictures.
     azure_ai_deployment_vision: str = "Phi-4-multimodal-instruct"
+    #: The deployment that sorts messages.
     azure_ai_deployment_classification: str = "Phi-4-mini-instruct"
 
     #: Where `resultUrl` points when a result is too large for an event.

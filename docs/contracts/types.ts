@@ -144,19 +144,28 @@ export interface DetectedObject {
 
 /** The body of a message on `huntaze-jobs`. */
 export interface Envelope {
+  /** Names the job; publishing the same one again asks for the same job. */
   jobId: string;
+  /** What is asked for; the broker routes by the application property of the same name. */
   jobType: string;
+  /** The creator who asks and is told: the tenant. */
   creatorId: string | number;
+  /** What this kind of job needs. */
   payload: Record<string, unknown>;
+  /** 0 when the front end publishes; the workers raise it when they try again. */
   attempt?: number;
+  /** When the creator began to wait. */
   createdAt?: string | null;
+  /** How long the creator waits, in milliseconds; the job type's own deadline when absent. */
   deadlineMs?: number | null;
   [unknown: string]: unknown;
 }
 
 /** Why a job did not complete, in words a creator understands. */
 export interface EventError {
+  /** One of the published error codes. */
   code: string;
+  /** Safe to show to the creator. */
   message: string;
   [unknown: string]: unknown;
 }
@@ -177,16 +186,23 @@ export interface Idea {
 
 /** The body of a message on `huntaze-events`. */
 export interface JobEvent {
+  /** `job.` and the status, or `job.enriched` when a late part of the result arrives. */
   eventType: string;
   jobId: string;
   jobType: string | null;
   creatorId: string | null;
   status: JobStatus;
+  /** Per cent; 100 when the job has ended, however it did. */
   progress: number;
+  /** One sentence on what happened. */
   message: string;
+  /** What a completed job answers; its shape depends on the job type. */
   result?: Record<string, unknown> | null;
+  /** Where to fetch a result that is too large for an event. */
   resultUrl?: string | null;
+  /** Why the job did not complete. */
   error?: EventError | null;
+  /** When it happened: UTC, ISO 8601 with milliseconds. */
   updatedAt: string;
   [unknown: string]: unknown;
 }
