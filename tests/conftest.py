@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from infra.local import model_simulator
 from infra.local.process import ROOT
 
 _TEMPLATE = "migrated"
@@ -58,10 +59,8 @@ def broker_connection(stack_directory: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def model_endpoint(stack_directory: Path) -> Iterator[str]:
-    """The model simulator's endpoint."""
-    from infra.local import model_simulator
-
+def model_endpoint(stack_directory: Path) -> Iterator[model_simulator.Endpoint]:
+    """The model simulator's address and key."""
     with model_simulator.running(stack_directory) as endpoint:
         yield endpoint
 
