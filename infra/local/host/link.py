@@ -1,0 +1,133 @@
+"""One AMQP link to a Service Bus entity, read by exactly one coroutine.
+
+It drives the official SDK's receiver from below its public methods. Those of 7.15 can't serve a host:
+
+- `receive_messages(16)` keeps the first message for 0.2 to 0.4 s in case more come, and gives credit that
+  outlives the call: what arrives later is released and delivered again;
+- the transport has one lock for reading and writing, so a settlement waits until a pending read times out
+  (0.2 s), and each settlement then reads the socket itself for its verdict, so that concurrent ones starve
+  one another whenever the broker answers several with one frame.
+
+Here messages are handed over the moment they arrive, credit is exactly the number of free slots, writes never
+wait for reads, and settlements are sent settled, as every SDK before 7.15 sends them: AMQP delivers them in
+order, and one that is lost with its connection means a redelivery, as it always does.
+
+Everything private that is touched is touched in this module.
+"""
+
+# ruff: noqa: SLF001 - the module's purpose; see above
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from azure.servicebus import ServiceBusReceivedMessage
+from azure.servicebus.aio import ServiceBusReceiver
+
+#: How often an idle link looks after its token and its keep-alive frames; brokers wait a minute or more.
+_UPKEEP_SECONDS = 5.0
+_CLOSE_SECONDS = 3.0
+#: Frames read between two looks at the link's health.
+_FRAMES = 64
+
+
+class LinkLostError(Exception):
+    """The link is not attached any more."""
+
+
+class Link:
+    """An attached link. A lost one is replaced, never repaired."""
+
+    def __init__(
+        self, receiver: ServiceBusReceiver, arrived: Callable[[ServiceBusReceivedMessage], None]
+    ) -> None:
+        self._receiver: Any = receiver
+        self._arrived = arrived
+        self._accepting = True
+
+    async def open(self) -> None:
+        """Attach the link, without credit."""
+        await self._receiver._open_with_retry()
+        self._handler = self._receiver._handler
+        self._connection = self._handler._connection
+        self._amqp = self._handler._link
+        self._amqp._on_transfer = self._transferred
+        transport = self._connection._transport
+        transport.write = transport._write
+
+    async def read(self) -> None:
+        """Hand over messages until the link is lost.
+
+        Raises:
+            Exception: whatever ended the link.
+        """
+        while True:
+            await self._handler.auth_complete_async()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_UPKEEP_SECONDS):
+                    await self._connection.listen(wait=True, batch=_FRAMES)
+            self._check()
+
+    @property
+    def credit(self) -> int:
+        """How many messages the broker may still send."""
+        return int(self._amqp.current_link_credit)
+
+    async def grant(self, credit: int) -> None:
+        """Let the broker send that many messages from now on."""
+        if self._accepting:
+            await self._amqp.flow(link_credit=credit)
+
+    async def refuse(self) -> None:
+        """Take back all credit; messages already on their way are released without counting as deliveries."""
+        self._accepting = False
+        await self._amqp.flow(link_credit=0)
+
+    async def complete(self, message: ServiceBusReceivedMessage) -> None:
+        """Remove a message from the entity."""
+        if self._brought(message):
+            await self._settle(message, "accepted")
+        else:
+            await self._receiver.complete_message(message)
+
+    async def abandon(self, message: ServiceBusReceivedMessage) -> None:
+        """Return a message to the entity at once; its delivery count has gone up."""
+        if self._brought(message):
+            await self._settle(message, "modified", delivery_failed=True, undeliverable_here=False)
+        else:
+            await self._receiver.abandon_message(message)
+
+    async def renew(self, message: ServiceBusReceivedMessage) -> None:
+        """Extend a message's lock by the entity's lock duration."""
+        await self._receiver.renew_message_lock(message)
+
+    async def close(self) -> None:
+        """Detach, whatever state the link is in."""
+        with suppress(Exception):  # a broken connection can't be closed politely, and need not be
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self._receiver.close()
+
+    def _brought(self, message: Any) -> bool:
+        """Say whether a message came over this link; of others the SDK settles the lock, not the delivery."""
+        return message._receiver is self._receiver
+
+    async def _settle(self, message: Any, outcome: str, **details: Any) -> None:
+        await self._handler.settle_messages_async(
+            message._delivery_id, message._delivery_tag, outcome, **details
+        )
+
+    async def _transferred(self, frame: Any, message: Any) -> None:
+        received = self._receiver._build_received_message((frame, message))
+        if self._accepting:
+            self._arrived(received)
+        else:
+            await self._settle(received, "released")
+
+    def _check(self) -> None:
+        if self._connection._error:
+            raise self._connection._error
+        state = self._amqp.get_state()
+        if state.name != "ATTACHED":
+            raise LinkLostError(state.name)
