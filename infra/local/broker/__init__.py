@@ -1,0 +1,38 @@
+"""An AMQP 1.0 broker with Azure Service Bus semantics, for development and tests.
+
+The official SDKs talk to it unchanged. Messages live in memory and end with the process; what it does not have:
+sessions, transactions, partitions, TLS, the HTTP administration API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from infra.local.process import ROOT, python_module, spawn
+
+PRODUCTION_TOPOLOGY = ROOT / "infra" / "topology.json"
+
+
+@contextmanager
+def running(
+    directory: Path, topology: Path = PRODUCTION_TOPOLOGY, *, log: Path | None = None, port: int = 0
+) -> Iterator[str]:
+    """Run a broker as a child process and yield its connection string.
+
+    Args:
+        directory: where the process's own output goes.
+        topology: the entities, in the emulator's Config.json format.
+        log: the file that takes one JSON line per enqueue and settlement; none by default.
+        port: 0 picks a free one.
+
+    Raises:
+        ServiceError: the broker did not start.
+    """
+    arguments = ["--port", str(port), "--topology", str(topology)]
+    if log is not None:
+        arguments += ["--log", str(log)]
+    argv = python_module("infra.local.broker", *arguments)
+    with spawn(argv, directory=directory, name="broker") as service:
+        yield str(service.ready["SERVICEBUS_CONNECTION"])
