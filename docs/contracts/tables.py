@@ -5,40 +5,45 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from importlib.util import find_spec
 
 from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 
 import workers
 from docs.contracts import prose
-from docs.contracts.catalogue import error_codes, job_contracts, summary
+from docs.contracts.catalogue import JobContract, error_codes, job_contracts, summary
 from docs.contracts.comments import field_comments
 from docs.contracts.markdown import code, table
 from shared.settings import Settings
 
 
 def workers_table() -> str:
-    """Return the workers: what each takes, does and forgives; those without a job type last."""
+    """Return the workers that run: what each takes, does and forgives; those without a job type last."""
     jobs = {job.package: job for job in job_contracts()}
-    rows = []
-    for name in sorted(_worker_packages(), key=lambda package: package not in jobs):
-        job = jobs.get(name)
-        what = summary(import_module(f"workers.{name}"))
-        rows.append(
-            (
-                code(name),
-                code(job.job_type) if job else "",
-                code(job.subscription.name) if job else "",
-                what,
-                _duration(job.policy.deadline_ms // 1000) if job else "",
-                _delays(job.policy.retry_delays_seconds) if job else "",
-            )
-        )
-    return table(("worker", "job type", "subscription", "what it does", "deadline", "retries after"), rows)
+    running = sorted(running_workers(), key=lambda package: package not in jobs)
+    header = ("worker", "job type", "subscription", "what it does", "deadline", "retries after")
+    return table(header, [_worker_row(name, jobs.get(name)) for name in running])
+
+
+def _worker_row(name: str, job: JobContract | None) -> tuple[str, ...]:
+    what = summary(import_module(f"workers.{name}")).partition(": ")[2]
+    worker, does = code(name), what[:1].upper() + what[1:]
+    if job is None:
+        return worker, "", "", does, "", ""
+    deadline, delays = _duration(job.policy.deadline_ms // 1000), _delays(job.policy.retry_delays_seconds)
+    return worker, code(job.job_type), code(job.subscription.name), does, deadline, delays
+
+
+def running_workers() -> list[str]:
+    """Return the packages under `workers/` that have a trigger: the others are published shapes so far."""
+    found = pkgutil.iter_modules(workers.__path__)
+    return [worker.name for worker in found if worker.ispkg and find_spec(f"workers.{worker.name}.trigger")]
 
 
 def job_types_table() -> str:
     """Return the kinds of jobs with the figures of their subscriptions."""
+    running = running_workers()
     rows = [
         (
             code(job.job_type),
@@ -48,19 +53,12 @@ def job_types_table() -> str:
             _duration(job.subscription.time_to_live_seconds),
             _duration(job.policy.deadline_ms // 1000),
             _delays(job.policy.retry_delays_seconds),
+            "yes" if job.package in running else "not yet",
         )
         for job in job_contracts()
     ]
-    header = (
-        "job type",
-        "subscription",
-        "max deliveries",
-        "lock",
-        "time to live",
-        "deadline",
-        "retries after",
-    )
-    return table(header, rows)
+    figures = ("max deliveries", "lock", "time to live", "deadline", "retries after")
+    return table(("job type", "subscription", *figures, "answered"), rows)
 
 
 def error_codes_table() -> str:
@@ -114,10 +112,6 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "statuses": statuses_table,
     "events": events_table,
 }
-
-
-def _worker_packages() -> list[str]:
-    return [module.name for module in pkgutil.iter_modules(workers.__path__) if module.ispkg]
 
 
 def _meanings(header: str, meanings: Mapping[str, str]) -> str:
