@@ -99,7 +99,7 @@ def _inbox(directory: Path, _: Variables) -> Iterator[Variables]:
 @contextmanager
 def _model_simulator(directory: Path, _: Variables) -> Iterator[Variables]:
     with _ours("model_simulator", directory, "--port", "0") as variables:
-        yield variables
+        yield {**variables, "AZURE_AI_SIMULATED": "1"}
 
 
 @contextmanager

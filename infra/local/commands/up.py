@@ -1,0 +1,118 @@
+"""`up`: start the stack, send sample jobs through it, and stay."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from infra.local import environment, stack
+from infra.local.parts import HOST, SERVICES
+from infra.local.process import ROOT
+from infra.local.sampling import run_samples
+from infra.local.view import StartupView
+
+_INTERRUPTED = 128 + signal.SIGINT
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Hold the stack up until it is told to end, or until the samples are done."""
+    directory = environment.DIRECTORY
+    _end_on_signals()
+    with environment.locked(directory), _reporting_losses(console):
+        try:
+            with _starting(console, directory) as variables, environment.published(directory, variables):
+                status = run_samples(console, variables, simulated=_is_simulated())
+                if arguments.once:
+                    return status
+                _say_what_next(console, directory, variables)
+                return _stay()
+        except KeyboardInterrupt:
+            console.print("Stopped.", style="dim")
+            return _INTERRUPTED
+
+
+@contextmanager
+def _starting(console: Console, directory: Path) -> Iterator[Mapping[str, str]]:
+    view = StartupView([*SERVICES, HOST])
+    console.print(Text.assemble(("Huntaze workers", "bold"), (" · the embedded stack", "dim")))
+    console.print()
+    live = Live(view, console=console, refresh_per_second=12)
+    live.start()
+    try:
+        with stack.running(directory, os.environ, view.report) as variables:
+            live.stop()
+            yield variables
+    finally:
+        live.stop()
+
+
+def _is_simulated() -> bool:
+    """Whether answers come from our simulator, not from a model of the caller's."""
+    return not os.environ.get("AZURE_AI_ENDPOINT")
+
+
+@contextmanager
+def _reporting_losses(console: Console) -> Iterator[None]:
+    """Show a part's unexpected end, which nobody else would notice."""
+
+    def show(record: logging.LogRecord) -> bool:
+        details = vars(record)
+        if details.get("action") == "service_ended":
+            what = f"{details['service']} ended by itself with status {details['status']}"
+            console.print(Text(f"{what}; its log: {details['log']}", style="bold red"))
+        return False
+
+    # A filter is the smallest thing that sees a record; nothing else is to print it into the display.
+    logger = logging.getLogger("infra.local.process")
+    logger.addFilter(show)
+    try:
+        yield
+    finally:
+        logger.removeFilter(show)
+
+
+def _end_on_signals() -> None:
+    """End as on Ctrl-C when asked to terminate, or when the terminal closes."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+
+
+def _say_what_next(console: Console, directory: Path, variables: Mapping[str, str]) -> None:
+    command = "python -m infra.local"
+    lines = (
+        ("send a fan's message", f'{command} publish chat.suggest --message "Hey, how was your day?" --wait'),
+        ("follow the events", f"{command} events"),
+        ("look at a job", f"{command} jobs JOB_ID"),
+        ("the function app", variables["FUNCTIONS_URL"]),
+        ("the database", f"psql {variables['DATABASE_URL']}"),
+        ("addresses for your own programs", f"{_shown(directory)}/stack.env"),
+        ("logs, one a part", f"{_shown(directory)}/*.log"),
+    )
+    table = Table(box=None, show_header=False, padding=(0, 3, 0, 0))
+    for what, how in lines:
+        table.add_row(Text(what, style="dim"), Text(how))
+    console.print(table)
+    console.print()
+    console.print("Ctrl-C ends everything.", style="dim")
+
+
+def _shown(directory: Path) -> Path:
+    return directory.relative_to(ROOT) if directory.is_relative_to(ROOT) else directory
+
+
+def _stay() -> int:
+    """Wait for Ctrl-C, which is how this ends well."""
+    with suppress(KeyboardInterrupt):
+        Event().wait()
+    return 0

@@ -1,0 +1,87 @@
+"""Sample jobs, one set for each type of job: the everyday traffic of a few made-up creators and fans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.contracts import JobType
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A job that the front end might publish."""
+
+    job_type: JobType
+    creator_id: str
+    #: What the job is about, in a line.
+    title: str
+    payload: Mapping[str, Any]
+
+
+_LEA = {"name": "Léa", "style": "warm, playful, a little cheeky; short messages", "language": "fr"}
+_MAYA = {"name": "Maya", "style": "confident and flirty, never pushy", "limits": ["no meetings in person"]}
+_SOFIA = {"name": "Sofía", "style": "dulce y cercana, con humor", "language": "es"}
+
+
+def _chat(
+    creator_id: str,
+    message: str,
+    *,
+    fan: str,
+    tier: str,
+    persona: Mapping[str, Any],
+    before: Sequence[Mapping[str, str]] = (),
+) -> Sample:
+    context = {"fanName": fan, "tier": tier, "persona": persona, "recentMessages": before}
+    payload = {
+        "fanMessage": message,
+        "context": context,
+        "conversationId": f"conv_{creator_id}_{fan.lower()}",
+    }
+    return Sample(job_type=JobType.CHAT_SUGGEST, creator_id=creator_id, title=message, payload=payload)
+
+
+SAMPLES: Sequence[Sample] = (
+    _chat(
+        "101",
+        "Coucou Léa, tu fais quoi ce soir ? 😘",
+        fan="Thomas",
+        tier="vip",
+        persona=_LEA,
+        before=[{"from": "creator", "text": "Tu m'as manqué cette semaine"}],
+    ),
+    _chat(
+        "102",
+        "hey gorgeous, just subscribed! what do you usually post?",
+        fan="Jake",
+        tier="new",
+        persona=_MAYA,
+    ),
+    _chat(
+        "103",
+        "Buenos días guapa, me encantó el vídeo de ayer",
+        fan="Diego",
+        tier="regular",
+        persona=_SOFIA,
+        before=[{"from": "fan", "text": "¿hay vídeo hoy?"}, {"from": "creator", "text": "esta noche 😏"}],
+    ),
+    _chat(
+        "102",
+        "Du siehst heute wieder toll aus! Wie war dein Tag?",
+        fan="Lukas",
+        tier="regular",
+        persona=_MAYA,
+    ),
+    _chat(
+        "102",
+        "40 bucks for that video is a lot tbh... any discount?",
+        fan="Chris",
+        tier="regular",
+        persona=_MAYA,
+    ),
+    _chat(
+        "101", "Désolé j'étais pas là, grosse semaine au boulot 😔", fan="Karim", tier="whale", persona=_LEA
+    ),
+)  # fmt: skip - one fan, one paragraph

@@ -1,0 +1,83 @@
+"""Sending the sample jobs through the stack, and watching what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.live import Live
+from rich.padding import Padding
+from rich.text import Text
+
+from infra.local.process import ROOT
+from infra.local.publishing import Publisher, publisher
+from infra.local.records import Job, reading
+from infra.local.samples import SAMPLES, Sample
+from infra.local.serving import served_job_types
+from infra.local.view import SampleRun, error_view, jobs_table, result_view
+from shared.clock import SystemClock
+
+#: Far longer than the samples take; short enough for somebody who waits.
+_TIMEOUT_SECONDS = 60.0
+
+_COMPLETED = "completed"
+
+
+def run_samples(console: Console, variables: Mapping[str, str], *, simulated: bool) -> int:
+    """Publish the samples of every type of job that the function app serves, and show their way.
+
+    Returns:
+        0 if every one completed, else 1.
+    """
+    served = served_job_types(ROOT, variables)
+    samples = [sample for sample in SAMPLES if sample.job_type in served]
+    if not samples:
+        console.print("The function app serves no type of job that there is a sample for.", style="bold red")
+        return 1
+    with publisher(variables["SERVICEBUS_CONNECTION"]) as sender:
+        runs = [_publish(sender, sample) for sample in samples]
+        jobs = _watch(console, variables["DATABASE_URL"], runs, simulated=simulated)
+    for run in runs:
+        if job := jobs.get(run.job_id):
+            _print_job(console, run, job, simulated=simulated)
+    return _verdict(console, runs, jobs)
+
+
+def _publish(sender: Publisher, sample: Sample) -> SampleRun:
+    published_at = SystemClock().now()
+    job_id = sender.publish(sample.job_type, sample.creator_id, sample.payload)
+    return SampleRun(sample=sample, job_id=job_id, published_at=published_at)
+
+
+def _watch(
+    console: Console, database_url: str, runs: Sequence[SampleRun], *, simulated: bool
+) -> Mapping[str, Job]:
+    """Draw the jobs until all have ended, and return them."""
+    jobs: Mapping[str, Job] = {}
+    with (
+        reading(database_url) as records,
+        Live(jobs_table(runs, jobs, simulated=simulated), console=console, auto_refresh=False) as live,
+    ):
+        for jobs in records.until_ended([run.job_id for run in runs], timeout_seconds=_TIMEOUT_SECONDS):
+            live.update(jobs_table(runs, jobs, simulated=simulated), refresh=True)
+    return jobs
+
+
+def _print_job(console: Console, run: SampleRun, job: Job, *, simulated: bool) -> None:
+    head = Text.assemble((run.sample.title, "bold"), (f"  {job.job_id}", "dim"))
+    console.print(head)
+    body = error_view(job) if job.result is None else result_view(job.result, simulated=simulated)
+    console.print(Padding(body, (0, 0, 1, 2)))
+
+
+def _verdict(console: Console, runs: Sequence[SampleRun], jobs: Mapping[str, Job]) -> int:
+    incomplete = [run for run in runs if run.job_id not in jobs or jobs[run.job_id].state != _COMPLETED]
+    if not incomplete:
+        console.print(f"All {len(runs)} sample jobs completed.", style="green")
+        console.print()
+        return 0
+    for run in incomplete:
+        state = jobs[run.job_id].state if run.job_id in jobs else "never seen by a worker"
+        console.print(f"{run.sample.job_type} {run.job_id} did not complete: {state}.", style="bold red")
+    console.print("Why: the functions host's log, .local/host.log")
+    return 1
