@@ -34,7 +34,11 @@ def topic(name: str, subscription: str, **options: object):  # noqa: ANN201 - az
 
     def decorate(function):  # noqa: ANN001, ANN202 - as above
         trigger = app.service_bus_topic_trigger(
-            arg_name="message", connection="BUS", topic_name="%SAMPLE_TOPIC%", subscription_name=subscription, **options
+            arg_name="message",
+            connection="BUS",
+            topic_name="%SAMPLE_TOPIC%",
+            subscription_name=subscription,
+            **options,
         )
         return app.function_name(name)(trigger(function))
 
@@ -111,7 +115,9 @@ async def tick(timer: func.TimerRequest) -> None:
 async def echo(req: func.HttpRequest) -> func.HttpResponse:
     """Say what arrived."""
     data = {"body": req.get_json(), "route": dict(req.route_params), "query": dict(req.params)}
-    return func.HttpResponse(json.dumps(data), status_code=201, mimetype="application/json", headers={"X-Seen": "1"})
+    return func.HttpResponse(
+        json.dumps(data), status_code=201, mimetype="application/json", headers={"X-Seen": "1"}
+    )
 
 
 @app.route(route="open", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
