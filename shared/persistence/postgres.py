@@ -20,6 +20,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
+from shared.coalescing import Coalescing
 from shared.errors import StoreUnavailableError
 from shared.persistence import rows, statements
 from shared.persistence.port import Claim, JobMessage, JobRecord, JobState, OutboxMessage, Outcome, Rejection
@@ -66,6 +67,7 @@ class PostgresJobStore:
             reconnect_timeout=timeout_seconds,
             open=False,
         )
+        self._marks = Coalescing(self._mark_sent)
         self._timeout_seconds = timeout_seconds
         self._patience_seconds = patience_seconds
 
@@ -109,7 +111,7 @@ class PostgresJobStore:
 
     async def mark_sent(self, message_ids: Sequence[str]) -> None:
         """See `JobStore.mark_sent`."""
-        await self._fetch(statements.MARK_SENT, {"message_ids": list(message_ids)})
+        await self._marks(message_ids)
 
     async def unsent_of(self, job_id: str) -> Sequence[OutboxMessage]:
         """See `JobStore.unsent_of`."""
@@ -131,6 +133,9 @@ class PostgresJobStore:
         """See `JobStore.job`."""
         found = await self._fetch(statements.JOB, {"job_id": job_id})
         return rows.job_record(found[0]) if found else None
+
+    async def _mark_sent(self, message_ids: Sequence[str]) -> None:
+        await self._fetch(statements.MARK_SENT, {"message_ids": list(message_ids)})
 
     async def _record(self, parameters: Mapping[str, Any]) -> bool:
         return bool((await self._run(statements.RECORD, parameters))[0]["count"])
