@@ -60,8 +60,8 @@ def broker_connection(stack_directory: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def model_endpoint(stack_directory: Path) -> Iterator[model_simulator.Endpoint]:
-    """The model simulator's address and key."""
-    with model_simulator.running(stack_directory) as endpoint:
+    """The model simulator's address and key; it answers at once."""
+    with model_simulator.running(stack_directory, latency_ms=0) as endpoint:
         yield endpoint
 
 

@@ -1,0 +1,72 @@
+"""One reading for the answers of both routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from shared.ai.completions import Completion
+from shared.ai.port import FinishReason, Usage
+
+
+def _completion(message: dict[str, Any], reason: str | None = "stop", usage: Any = None) -> Completion:
+    return Completion.model_validate(
+        {"choices": [{"message": message, "finish_reason": reason}], "usage": usage}
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ({"content": "hi"}, "hi"),
+        ({"content": "<think>\nhm\n</think>\n\nhi"}, "hi"),
+        ({"content": "hi", "reasoning_content": "hm"}, "hi"),
+        ({"content": None}, ""),
+        ({}, ""),
+        ({"content": [{"type": "text", "text": "h"}, {"type": "text", "text": "i"}]}, "hi"),
+    ],
+)
+def test_thinking_is_no_part_of_the_answer(message: dict[str, Any], text: str) -> None:
+    """Inside the content or beside it."""
+    assert _completion(message).text == text
+
+
+@pytest.mark.parametrize(
+    ("reason", "finish"),
+    [
+        ("stop", FinishReason.STOP),
+        ("length", FinishReason.LENGTH),
+        ("content_filter", FinishReason.CONTENT_FILTER),
+        ("tool_calls", FinishReason.LENGTH),
+        (None, FinishReason.LENGTH),
+    ],
+)
+def test_only_a_known_stop_is_a_complete_answer(reason: str | None, finish: FinishReason) -> None:
+    """A reason nobody knows must not be kept as complete."""
+    assert _completion({"content": "hi"}, reason).finish_reason is finish
+
+
+def test_reasoning_tokens_are_read_where_they_are_told() -> None:
+    """They are part of the output tokens already."""
+    counted = {
+        "prompt_tokens": 11,
+        "completion_tokens": 886,
+        "total_tokens": 897,
+        "completion_tokens_details": {"reasoning_tokens": 800},
+    }
+    usage = _completion({"content": "hi"}, usage=counted).usage
+    assert usage == Usage(input_tokens=11, output_tokens=886, reasoning_tokens=800)
+
+
+def test_an_answer_without_a_count_says_so() -> None:
+    """The caller must not take it for free."""
+    assert _completion({"content": "hi"}).usage is None
+
+
+@pytest.mark.parametrize("body", [{}, {"choices": []}, {"choices": [{}]}, {"choices": "x"}, {"error": {}}])
+def test_what_is_no_completion_is_refused(body: dict[str, Any]) -> None:
+    """A gateway's page inside a 200, for instance."""
+    with pytest.raises(ValidationError):
+        Completion.model_validate(body)
