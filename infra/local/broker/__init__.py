@@ -1,7 +1,7 @@
 """An AMQP 1.0 broker with Azure Service Bus semantics, for development and tests.
 
-The official SDKs talk to it unchanged. Messages live in memory and end with the process; what it does not have:
-sessions, transactions, partitions, TLS, the HTTP administration API.
+The official SDKs talk to it unchanged. Messages live in memory and end with the process. It does not have
+sessions, transactions, partitions, TLS, or the HTTP administration API.
 """
 
 from __future__ import annotations

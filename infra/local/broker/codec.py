@@ -71,15 +71,30 @@ def decode(buffer: bytes, at: int = 0) -> Decoded:
 
 def entries(buffer: bytes, at: int) -> Iterator[tuple[Any, bytes]]:
     """Yield the keys of the map at `at` with the undecoded bytes of their values."""
-    count, at, _ = _compound(buffer, at)
+    count, at, _ = compound(buffer, at)
     for _ in range(count // 2):
         key, value_at = decode(buffer, at)
         at = skip(buffer, value_at)
         yield key, buffer[value_at:at]
 
 
-def _compound(buffer: bytes, at: int) -> tuple[int, int, int]:
-    """Return the count, the first element's place and the end of the list or map at `at`."""
+def items(buffer: bytes, at: int) -> list[bytes]:
+    """Return the undecoded items of the list at `at`."""
+    count, at, _ = compound(buffer, at)
+    found = []
+    for _ in range(count):
+        end = skip(buffer, at)
+        found.append(buffer[at:end])
+        at = end
+    return found
+
+
+def compound(buffer: bytes, at: int) -> tuple[int, int, int]:
+    """Return the count, the first element's place and the end of the list or map at `at`.
+
+    Raises:
+        CodecError: there is neither a list nor a map.
+    """
     code = buffer[at]
     if code in (0xC0, 0xC1):
         return buffer[at + 2], at + 3, at + 2 + buffer[at + 1]
@@ -116,7 +131,7 @@ def _variable(width: int, convert: Callable[[bytes], Any]) -> Callable[[bytes, i
 
 
 def _list(buffer: bytes, at: int) -> Decoded:
-    count, at, end = _compound(buffer, at - 1)
+    count, at, end = compound(buffer, at - 1)
     items = []
     for _ in range(count):
         item, at = _DECODERS[buffer[at]](buffer, at + 1)
@@ -125,7 +140,7 @@ def _list(buffer: bytes, at: int) -> Decoded:
 
 
 def _map(buffer: bytes, at: int) -> Decoded:
-    count, at, end = _compound(buffer, at - 1)
+    count, at, end = compound(buffer, at - 1)
     items = {}
     for _ in range(count // 2):
         key, at = _DECODERS[buffer[at]](buffer, at + 1)

@@ -24,6 +24,7 @@ from cproton import (
     pn_condition_set_name,
     pn_connection_close,
     pn_connection_open,
+    pn_delivery_link,
     pn_event_delivery,
     pn_event_link,
     pn_event_session,
@@ -32,6 +33,7 @@ from cproton import (
     pn_link_condition,
     pn_link_detach,
     pn_link_free,
+    pn_link_session,
     pn_session_close,
     pn_session_free,
     pn_session_open,
@@ -43,13 +45,13 @@ from cproton import (
     pn_transport_pop,
     pn_transport_push,
     pn_transport_tick,
-    pn_delivery_link,
-    pn_link_session,
 )
 from proton import Collector, Connection, Transport
+from typing_extensions import override
 
 from infra.local.broker.codec import CodecError
 from infra.local.broker.conditions import LinkIdleError, ServiceError
+from infra.local.broker.frames import Formats, TransferFormats
 from infra.local.broker.links import Link, Responding
 from infra.local.broker.sasl import SaslServer
 
@@ -61,7 +63,7 @@ _MAX_FRAME_BYTES = 65_536
 class Attaching(Protocol):
     """Decides what a new link is."""
 
-    def attach(self, handle: Any, connection: ClientConnection) -> Link:
+    def attach(self, handle: Any, formats: Formats, connection: ClientConnection) -> Link:
         """Return the link.
 
         Raises:
@@ -81,6 +83,7 @@ class ClientConnection(asyncio.Protocol):
         self._attaching = attaching
         self._on_lost = on_lost
         self._sasl = SaslServer()
+        self._formats = TransferFormats()
         self._connection = Connection()
         self._engine = Transport(Transport.SERVER)
         self._collector = Collector()
@@ -101,6 +104,7 @@ class ClientConnection(asyncio.Protocol):
             PN_CONNECTION_REMOTE_CLOSE: self._on_close,
         }
 
+    @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Bind the engine."""
         self._socket = cast("asyncio.Transport", transport)
@@ -110,19 +114,24 @@ class ClientConnection(asyncio.Protocol):
         self._engine.max_frame_size = _MAX_FRAME_BYTES
         self._engine.bind(self._connection)
 
+    @override
     def data_received(self, data: bytes) -> None:
         """Take bytes from the client."""
-        if not self._sasl.is_done:
-            try:
-                answer, data = self._sasl.feed(data)
-            except CodecError:
-                self.abort()
-                return
-            if answer and self._socket is not None:
-                self._socket.write(answer)
+        try:
+            data = data if self._sasl.is_done else self._authenticate(data)
+            self._formats.feed(data)
+        except CodecError:
+            self.abort()
+            return
         self._take(memoryview(data))
         self._attaching.changed()
         self._flush()
+
+    def _authenticate(self, data: bytes) -> bytes:
+        answer, rest = self._sasl.feed(data)
+        if answer and self._socket is not None:
+            self._socket.write(answer)
+        return rest
 
     def _take(self, data: memoryview) -> None:
         engine = self._engine._impl  # noqa: SLF001 - the binding's wrapper adds a third to the cost of each call
@@ -165,10 +174,12 @@ class ClientConnection(asyncio.Protocol):
             self._flush_planned = True
             asyncio.get_running_loop().call_soon(self._flush)
 
+    @override
     def pause_writing(self) -> None:
         """Leave frames with the engine while the client does not read."""
         self._paused = True
 
+    @override
     def resume_writing(self) -> None:
         """Go on writing."""
         self._paused = False
@@ -192,9 +203,9 @@ class ClientConnection(asyncio.Protocol):
         self._forget_links()
 
     def _on_attach(self, event: Any) -> None:
-        handle = pn_event_link(event)
+        handle, formats = pn_event_link(event), self._formats.next_attached()
         try:
-            self._links[handle] = self._attaching.attach(handle, self)
+            self._links[handle] = self._attaching.attach(handle, formats, self)
         except ServiceError as error:
             self._close_link(handle, error)
 
@@ -261,6 +272,7 @@ class ClientConnection(asyncio.Protocol):
         if self._socket is not None:
             self._socket.abort()
 
+    @override
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of everything; what was locked stays locked until its time."""
         del exc

@@ -1,6 +1,7 @@
 """What happened to every message, one JSON line each: the record an independent checker reads.
 
-Lines are written with one system call each to a file opened for appending, so they survive a kill of the broker.
+Lines are written with one system call each to a file opened for appending, so they survive a kill of the
+broker.
 """
 
 from __future__ import annotations
@@ -61,9 +62,10 @@ class FileJournal:
     """Appends to a file.
 
     An enqueue: `{"event": "enqueued", "at", "topic", "subscription", "entity", "messageId", "sequenceNumber",
-    "properties"}`. A settlement: `{"event": "settled", "outcome", "deliveryCount", …}` with outcome `completed`,
-    `abandoned`, `deferred`, `released`, `lock-expired`, `dead-lettered:REASON`, `received-and-deleted` or `expired`.
-    `subscription` is null for a queue; `entity` ends in `/$DeadLetterQueue` for a dead letter.
+    "properties"}`. A settlement: `{"event": "settled", "outcome", "deliveryCount", …}` with outcome
+    `completed`, `abandoned`, `deferred`, `released`, `lock-expired`, `dead-lettered:REASON`,
+    `received-and-deleted` or `expired`. `topic` is the queue's name and `subscription` null for a queue;
+    `entity` ends in `/$DeadLetterQueue` for a dead letter. `at` is Unix seconds.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,6 +1,6 @@
 """The request-response operations of `$management` and `$cbs`.
 
-Names and fields: "AMQP 1.0 in Azure Service Bus: request-response-based operations" in Microsoft's documentation.
+Names and fields: "AMQP 1.0 in Azure Service Bus: request-response-based operations", Microsoft's documentation.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from infra.local.broker.message import (
     PROPERTIES,
     VALUE,
     Content,
+    identified,
     parse,
     split,
 )
@@ -222,7 +223,7 @@ def _outcome(status: str) -> Outcome:
 
 
 def _schedule(node: Node, body: dict[str, Any]) -> Answer:
-    contents = [parse(bytes(each["message"])) for each in body["messages"]]
+    contents = [identified(parse(bytes(each["message"]))) for each in body["messages"]]
     numbers = [node.entity.schedule(content, _due(content)) for content in contents]
     return Answer(body=compose_map([_entry("sequence-numbers", _longs(_LONG, numbers))]))
 

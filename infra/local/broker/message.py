@@ -1,23 +1,26 @@
 """One message as a broker sees it: what routes it, and the bytes it hands on unread.
 
-Everything from the properties on (properties, application properties, body, footer) is kept as received, so ids,
-property types and bodies come out byte for byte. Only the header and the annotations are the broker's to write.
+Everything from the properties on (properties, application properties, body, footer) is kept as received, so
+ids, property types and bodies come out byte for byte. Only header and annotations are the broker's to write.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import uuid4
 
 from infra.local.broker.codec import (
     CodecError,
     Symbol,
+    compose_list,
     compose_map,
     decode,
     encode,
     entries,
+    items,
     section,
     skip,
     uint,
@@ -146,32 +149,13 @@ def _read_annotations(content: Content, message: bytes, at: int) -> None:
     content.user_annotations = b"".join(encode(Symbol(key)) + raw for key, raw in content.annotations)
 
 
-def unbatch(message: bytes) -> list[bytes]:
-    """Return the messages of a batch envelope, or the message itself when it is none.
+def unbatch(envelope: bytes) -> list[bytes]:
+    """Return the encoded messages of a batch: each of its data sections is one.
 
-    A batch (message format 0x80013700) is a message whose data sections are encoded messages. The engine does not
-    show the format of an incoming transfer, so the envelope is known by its shape: every data section has to be a
-    whole message of its own.
+    Raises:
+        CodecError: the bytes are not an AMQP message.
     """
-    parts = []
-    for code, _, value_at, _ in split(message):
-        if code in (SEQUENCE, VALUE, APPLICATION_PROPERTIES):
-            return [message]
-        if code == DATA:
-            part = decode(message, value_at)[0]
-            if not _is_message(part):
-                return [message]
-            parts.append(part)
-    return parts or [message]
-
-
-def _is_message(part: bytes) -> bool:
-    if len(part) < 3 or part[0] != 0:  # noqa: PLR2004 - a descriptor alone takes three bytes
-        return False
-    try:
-        return any(code >= DATA for code, *_ in split(part))
-    except CodecError:
-        return False
+    return [decode(envelope, value_at)[0] for code, _, value_at, _ in split(envelope) if code == DATA]
 
 
 def write(  # noqa: PLR0913 - the annotations a delivery carries, no more
@@ -226,6 +210,21 @@ def write(  # noqa: PLR0913 - the annotations a delivery carries, no more
             bare,
         )
     )
+
+
+def identified(content: Content) -> Content:
+    """Return the message with an id: its own, or a new one when the sender gave none, as in the service."""
+    if content.message_id is not None:
+        return content
+    message_id = uuid4().hex
+    fields, rest = [b""], content.bare
+    for code, start, value_at, end in split(content.bare):
+        if code == PROPERTIES:
+            fields = items(content.bare, value_at) or fields
+            rest = content.bare[:start] + content.bare[end:]
+    fields[0] = encode(message_id)
+    bare = section(PROPERTIES, compose_list(fields)) + rest
+    return replace(content, bare=bare, properties=[message_id, *content.properties[1:]])
 
 
 def with_application_properties(bare: bytes, changes: Mapping[str, bytes]) -> bytes:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from infra.local.broker.conditions import EntityNotFoundError
 from infra.local.broker.entity import Entity, Sink, Subscription
 from infra.local.broker.journal import Journal, NoJournal
-from infra.local.broker.message import Content, parse
+from infra.local.broker.message import Content, identified, parse
 from infra.local.broker.store import Forward, Store
 from infra.local.broker.stored import Stored
 from infra.local.broker.topology import EntitySettings, QueueSettings, SubscriptionSettings, Topology
@@ -35,6 +36,18 @@ class Node:
     is_dead_letter_queue: bool
 
 
+class Timed(Protocol):
+    """Something with a future."""
+
+    def next_deadline(self) -> float | None:
+        """Return when `run_due` will next have something to do, or None."""
+        ...
+
+    def run_due(self) -> None:
+        """Do what is due."""
+        ...
+
+
 class Broker:
     """All entities of a namespace."""
 
@@ -43,9 +56,11 @@ class Broker:
         self._journal = journal or NoJournal()
         self._entities: dict[str, Entity] = {}
         self._dead_letters: dict[int, Store] = {}
-        self._stores: list[Store] = []
+        self._timed: list[Timed] = []
         for settings in topology.entities:
-            self._entities[settings.name.lower()] = self._build(settings)
+            entity = self._build(settings)
+            self._entities[settings.name.lower()] = entity
+            self._timed.append(entity)
 
     def now(self) -> float:
         """Return the time, in seconds since the Unix epoch."""
@@ -89,16 +104,16 @@ class Broker:
             EntityNotFoundError: nothing has that name.
             CodecError: the bytes are no AMQP message.
         """
-        self.resolve(address).entity.publish(parse(message))
+        self.resolve(address).entity.publish(identified(parse(message)))
 
     def next_deadline(self) -> float | None:
         """Return when `run_due` will next have something to do, or None."""
-        deadlines = [each.next_deadline() for each in (*self._stores, *self._entities.values())]
+        deadlines = [each.next_deadline() for each in self._timed]
         return min((each for each in deadlines if each is not None), default=None)
 
     def run_due(self) -> None:
         """Apply every lock end, every expiry and every scheduled enqueue whose time has come."""
-        for each in (*self._entities.values(), *self._stores):
+        for each in self._timed:
             deadline = each.next_deadline()
             if deadline is not None and deadline <= self.now():
                 each.run_due()
@@ -134,7 +149,7 @@ class Broker:
             forward_dead_letter=self._forwarder(target, path) if target else None,
         )
         self._dead_letters[id(store)] = dead_letters
-        self._stores += [store, dead_letters]
+        self._timed += [store, dead_letters]
         return store
 
     def _sink(self, store: Store, settings: QueueSettings) -> Sink:

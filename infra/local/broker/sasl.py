@@ -1,7 +1,7 @@
 """The SASL layer of a connection: every mechanism that the SDKs offer is accepted, as the emulator does.
 
-The engine's own SASL server knows neither PLAIN nor MSSBCBS, so these few frames are answered here, and the engine
-sees the connection from the AMQP header on.
+The engine's own SASL server knows neither PLAIN nor MSSBCBS, so these few frames are answered here, and the
+engine sees the connection from the AMQP header on.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -26,15 +27,17 @@ from cproton import (
 from infra.local.broker.conditions import EntityNotFoundError, NotAllowedError, ServiceError
 from infra.local.broker.connection import ClientConnection
 from infra.local.broker.dispatch import Dispatcher
+from infra.local.broker.frames import Formats
 from infra.local.broker.links import (
     MAX_MESSAGE_BYTES,
+    Intake,
     Link,
-    Publishing,
-    Receiving,
-    Requesting,
+    Publisher,
+    Requests,
     Responding,
 )
 from infra.local.broker.namespace import MANAGEMENT, Broker, path_of
+from infra.local.broker.receiving import Receiving
 from infra.local.broker.store import Store
 
 CBS = "$cbs"
@@ -47,7 +50,7 @@ class Server:
 
     Args:
         broker: the entities.
-        link_idle_seconds: how long a link may do nothing before it is detached; the service's figure is ten minutes.
+        link_idle_seconds: how long a link may do nothing before it is detached; the service allows ten minutes.
     """
 
     def __init__(self, broker: Broker, *, link_idle_seconds: float = LINK_IDLE_SECONDS) -> None:
@@ -87,7 +90,7 @@ class Server:
             self._listener.close()
             await self._listener.wait_closed()
 
-    def attach(self, handle: Any, connection: ClientConnection) -> Link:
+    def attach(self, handle: Any, formats: Formats, connection: ClientConnection) -> Link:
         """Answer a client's attach and return its link.
 
         Raises:
@@ -101,27 +104,30 @@ class Server:
         pn_link_set_rcv_settle_mode(handle, pn_link_remote_rcv_settle_mode(handle))
         pn_link_set_max_message_size(handle, MAX_MESSAGE_BYTES)
         try:
-            build = self._outgoing if sends else self._incoming
-            plan = build(address, handle, connection)
+            link: Link
+            if sends:
+                link = self._outgoing(address, handle, connection)
+            else:
+                link = Intake(handle, formats=formats, accept=self._incoming(address, connection))
         except ServiceError:
             pn_link_open(handle)
             raise
         pn_terminus_copy(pn_link_source(handle), remote_source)
         pn_terminus_copy(pn_link_target(handle), remote_target)
         pn_link_open(handle)
-        return plan
+        return link
 
-    def _incoming(self, address: str, handle: Any, connection: ClientConnection) -> Link:
+    def _incoming(self, address: str, connection: ClientConnection) -> Callable[[bytes, int], None]:
         path = path_of(address)
         if path.lower() == CBS:
-            return Requesting(handle, connection, node=None, node_path=CBS, replies=connection)
+            return Requests(node=None, node_path=CBS, responders=connection).accept
         entity_path, is_management = _without_management(path)
         node = self._broker.resolve(entity_path)
         if is_management:
-            return Requesting(handle, connection, node=node, node_path=path.lower(), replies=connection)
+            return Requests(node=node, node_path=path.lower(), responders=connection).accept
         if node.subscription is not None or node.is_dead_letter_queue:
             raise NotAllowedError(f"'{node.path}' is no place to send to.")
-        return Publishing(handle, connection, node)
+        return Publisher(node).accept
 
     def _outgoing(self, address: str, handle: Any, connection: ClientConnection) -> Link:
         path = path_of(address)

@@ -26,11 +26,11 @@ Forward = Callable[[Stored], None]
 class Store:
     """Messages in order of their sequence numbers, at most one lock on each.
 
-    Times are seconds since the Unix epoch. A store without `dead_letters` is a dead-letter queue: nothing expires
-    there, no number of deliveries is too many, and dead-lettering gives the message back.
+    Times are seconds since the Unix epoch. A store without `dead_letters` is a dead-letter queue: nothing
+    expires there, no number of deliveries is too many, and dead-lettering gives the message back.
     """
 
-    def __init__(  # noqa: PLR0913 - a store's whole environment, given once
+    def __init__(
         self,
         path: str,
         settings: QueueSettings,

@@ -1,7 +1,7 @@
 """Entities and rules, read from a file in the official Service Bus emulator's Config.json format.
 
-Durations are ISO 8601. Fractions of a second are read too, an extension that lets tests see a lock expire without
-waiting for the emulator's shortest lock of five seconds.
+Durations are ISO 8601. Fractions of a second are read too, an extension that lets tests see a lock expire
+without waiting for the emulator's shortest lock of five seconds.
 """
 
 from __future__ import annotations
