@@ -73,6 +73,11 @@ class RedisCache:
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 answer = await command(self._connected())
+        except (
+            redis.exceptions.ResponseError
+        ) as error:  # it answers, if not this: full, or another kind of value
+            logger.warning("Redis refused a command", extra={"failure": whereabouts(error)})
+            answer = None
         except (redis.exceptions.RedisError, OSError, TimeoutError) as error:
             self._pause(error)
             return None

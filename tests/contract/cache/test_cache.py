@@ -1,0 +1,79 @@
+"""What every cache must do; Redis and the in-memory twin run the same tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from shared.cache.memory import MemoryCache
+from shared.cache.port import Cache
+from shared.cache.redis import RedisCache
+from shared.clock import SystemClock
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
+    """Each cache in turn."""
+    subject: MemoryCache | RedisCache
+    if request.param == "memory":
+        subject = MemoryCache(SystemClock())
+    else:
+        subject = RedisCache(request.getfixturevalue("redis_url"), timeout_seconds=5)
+    yield subject
+    await subject.close()
+
+
+@pytest.fixture
+def key() -> str:
+    """A key that no other test uses."""
+    return f"test:{uuid4()}"
+
+
+async def test_what_was_never_stored_is_missing(cache: Cache, key: str) -> None:
+    """A miss is `None`."""
+    assert await cache.get(key) is None
+
+
+@pytest.mark.parametrize("value", [b"", b"value", b"\x00\xff\r\n", b"x" * 200_000])
+async def test_bytes_come_back_as_they_went(cache: Cache, key: str, value: bytes) -> None:
+    """Whatever they are."""
+    await cache.set(key, value, ttl_seconds=60)
+    assert await cache.get(key) == value
+
+
+async def test_the_last_value_counts(cache: Cache, key: str) -> None:
+    """Storing again replaces."""
+    await cache.set(key, b"one", ttl_seconds=60)
+    await cache.set(key, b"two", ttl_seconds=60)
+    assert await cache.get(key) == b"two"
+
+
+async def test_values_expire(cache: Cache, key: str) -> None:
+    """After their time."""
+    await cache.set(key, b"value", ttl_seconds=1)
+    await asyncio.sleep(1.1)
+    assert await cache.get(key) is None
+
+
+@pytest.mark.parametrize("ttl_seconds", [0, -1])
+async def test_no_time_at_all_stores_nothing(cache: Cache, key: str, ttl_seconds: int) -> None:
+    """It is no error either."""
+    await cache.set(key, b"value", ttl_seconds=ttl_seconds)
+    assert await cache.get(key) is None
+
+
+async def test_many_at_once_do_not_mix(cache: Cache) -> None:
+    """Each answer belongs to its own question."""
+    keys = [f"test:{uuid4()}" for _ in range(40)]
+    await asyncio.gather(*(cache.set(key, key.encode(), ttl_seconds=60) for key in keys))
+    assert await asyncio.gather(*map(cache.get, keys)) == [key.encode() for key in keys]
+
+
+async def test_it_is_usable_after_close(cache: MemoryCache | RedisCache, key: str) -> None:
+    """Closing lets go of connections, not of the promise to answer."""
+    await cache.close()
+    await cache.set(key, b"value", ttl_seconds=60)
+    assert await cache.get(key) == b"value"

@@ -1,0 +1,184 @@
+"""Azure's wire and Azure's failures, in our terms."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from infra.local.model_simulator import Endpoint
+from infra.local.process import free_port
+from shared.ai.azure_inference import AzureInferenceModel
+from shared.ai.catalogue import Catalogue, Deployment, known_deployment
+from shared.ai.port import FinishReason, Image, Message, ModelCall, ModelRequest, Role
+from shared.clock import SystemClock
+from shared.errors import (
+    ContentFilteredError,
+    JobError,
+    JobTimeoutError,
+    ModelError,
+    NetworkError,
+    RateLimitError,
+    TransientError,
+)
+
+Ask = Callable[..., ModelRequest]
+Order = Callable[..., Awaitable[None]]
+Count = Callable[[], Awaitable[int]]
+
+
+def _model(url: str, key: str, deployment: Deployment) -> AzureInferenceModel:
+    catalogue = Catalogue({Role.GENERATION: deployment})
+    return AzureInferenceModel(endpoint=url, key=key, catalogue=catalogue, clock=SystemClock())
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("rate_limit", RateLimitError),
+        ("server_error", ModelError),
+        ("content_filter", ContentFilteredError),
+        ("garbage", ModelError),
+        ("disconnect", NetworkError),
+    ],
+)
+async def test_failures_are_translated_and_never_retried(
+    azure: AzureInferenceModel,
+    ask: Ask,
+    order: Order,
+    count: Count,
+    paid: list[ModelCall],
+    kind: str,
+    error: type[JobError],
+) -> None:
+    """Each fault is one error of ours after one call, and costs nothing; the next call is fine."""
+    before = await count()
+    await order(kind, retry_after_seconds=2)
+    with pytest.raises(error) as failure:
+        await azure.complete(ask())
+    assert type(failure.value) is error
+    assert await count() == before + 1
+    assert paid == []
+    assert (await azure.complete(ask())).text
+
+
+@pytest.mark.parametrize(("asked", "wait"), [(2, 2.0), (0.5, 0.5), (3_600, 3_600.0), (0, None), (None, None)])
+async def test_a_rate_limit_says_how_long(
+    azure: AzureInferenceModel, ask: Ask, order: Order, asked: float | None, wait: float | None
+) -> None:
+    """And nobody sleeps here: the caller decides."""
+    await order("rate_limit", retry_after_seconds=asked)
+    started = time.monotonic()
+    with pytest.raises(RateLimitError) as failure:
+        await azure.complete(ask())
+    assert failure.value.retry_after_seconds == wait
+    assert time.monotonic() - started < 1
+
+
+async def test_the_deadline_ends_a_silent_call(azure: AzureInferenceModel, ask: Ask, order: Order) -> None:
+    """On time."""
+    await order("timeout")
+    started = time.monotonic()
+    with pytest.raises(JobTimeoutError):
+        await azure.complete(ask(seconds=0.3))
+    assert 0.25 < time.monotonic() - started < 1.5
+
+
+async def test_a_truncated_answer_says_so_and_is_paid(
+    azure: AzureInferenceModel, ask: Ask, order: Order, paid: list[ModelCall]
+) -> None:
+    """The tokens are gone all the same."""
+    await order("truncated")
+    reply = await azure.complete(ask())
+    assert reply.finish_reason is FinishReason.LENGTH
+    assert len(paid) == 1
+
+
+async def test_the_limit_of_tokens_reaches_the_service(azure: AzureInferenceModel, ask: Ask) -> None:
+    """A short limit cuts the answer."""
+    reply = await azure.complete(ask(task={"max_output_tokens": 3}))
+    assert reply.finish_reason is FinishReason.LENGTH
+
+
+async def test_thinking_is_paid_but_not_answered(
+    azure: AzureInferenceModel, ask: Ask, paid: list[ModelCall]
+) -> None:
+    """A reasoning model puts it into the content on this route."""
+    reply = await azure.complete(ask(task={"role": Role.REASONING}))
+    assert "think" not in reply.text
+    assert 0 < reply.usage.reasoning_tokens < reply.usage.output_tokens
+    assert paid[0].cost_usd_micros == known_deployment("DeepSeek-R1").cost_usd_micros(reply.usage)
+
+
+async def test_pictures_are_sent(azure: AzureInferenceModel, ask: Ask) -> None:
+    """And counted by the service."""
+    plain = await azure.complete(ask(task={"role": Role.VISION}))
+    picture = Image(data=b"\x89PNG", media_type="image/png")
+    messages = (Message(role="user", text="What is this?", images=(picture,)),)
+    seen = await azure.complete(ask(task={"role": Role.VISION}, messages=messages))
+    assert seen.usage.input_tokens > plain.usage.input_tokens + 2_000
+
+
+@pytest.mark.parametrize(
+    ("deployment", "is_json"), [("DeepSeek-V3", True), ("Llama-3.3-70B-Instruct", False)]
+)
+async def test_json_is_asked_for_where_the_model_can(
+    model_endpoint: Endpoint, ask: Ask, deployment: str, *, is_json: bool
+) -> None:
+    """Others would refuse the parameter."""
+    model = _model(model_endpoint.url, model_endpoint.key, known_deployment(deployment))
+    reply = await model.complete(ask())
+    await model.close()
+    assert reply.text.startswith("{") is is_json
+    assert not is_json or json.loads(reply.text)
+
+
+async def test_a_retired_deployment_is_named(model_endpoint: Endpoint, ask: Ask) -> None:
+    """The operator reads which one, and which setting to change; it does not look like a rate limit."""
+    retired = replace(known_deployment("DeepSeek-V3"), name="DeepSeek-V2")
+    model = _model(model_endpoint.url, model_endpoint.key, retired)
+    with pytest.raises(ModelError, match=r"no deployment 'DeepSeek-V2'.*AZURE_AI_DEPLOYMENT"):
+        await model.complete(ask())
+    await model.close()
+
+
+async def test_a_wrong_key_is_named_without_quoting_it(model_endpoint: Endpoint, ask: Ask) -> None:
+    """Which setting, not its value."""
+    model = _model(model_endpoint.url, "wrong-key", known_deployment("DeepSeek-V3"))
+    with pytest.raises(ModelError, match="AZURE_AI_KEY") as failure:
+        await model.complete(ask())
+    assert "wrong-key" not in str(failure.value)
+    await model.close()
+
+
+async def test_nobody_there(ask: Ask) -> None:
+    """A refused connection is the network's failure."""
+    model = _model(f"http://127.0.0.1:{free_port()}/models", "key", known_deployment("DeepSeek-V3"))
+    with pytest.raises(NetworkError) as failure:
+        await model.complete(ask())
+    assert isinstance(failure.value, TransientError)
+    await model.close()
+
+
+async def test_it_is_usable_after_close(azure: AzureInferenceModel, ask: Ask) -> None:
+    """Closing lets go of connections only."""
+    await azure.complete(ask())
+    await azure.close()
+    assert (await azure.complete(ask())).text
+
+
+async def test_nothing_of_a_prompt_is_logged(
+    azure: AzureInferenceModel, ask: Ask, order: Order, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not by us, not by the SDK, at no level, whether the call works or fails."""
+    caplog.set_level(logging.DEBUG)
+    await azure.complete(ask("my secret"))
+    await order("content_filter")
+    with pytest.raises(ContentFilteredError):
+        await azure.complete(ask("my secret"))
+    assert "secret" not in caplog.text
+    assert "simulated-key" not in caplog.text
