@@ -47,7 +47,7 @@ def _postgres(directory: Path, _: Variables) -> Iterator[Variables]:
     with postgres.running(directory) as server_url:
         database_url = f"{server_url.rpartition('/')[0]}/huntaze"
         with psycopg.connect(server_url, autocommit=True) as connection:
-            if not connection.execute("SELECT FROM pg_database WHERE datname = 'huntaze'").fetchone():
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'huntaze'").fetchone():
                 connection.execute("CREATE DATABASE huntaze")
         upgrade(database_url)
         yield {"DATABASE_URL": database_url}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
-from rich.live import Live
 from rich.padding import Padding
 from rich.text import Text
 
@@ -14,7 +13,7 @@ from infra.local.publishing import Publisher, publisher
 from infra.local.records import Job, reading
 from infra.local.samples import SAMPLES, Sample
 from infra.local.serving import served_job_types
-from infra.local.view import SampleRun, error_view, jobs_table, result_view
+from infra.local.view import SampleRun, error_view, jobs_table, live, result_view
 from shared.clock import SystemClock
 
 #: Far longer than the samples take; short enough for somebody who waits.
@@ -54,12 +53,9 @@ def _watch(
 ) -> Mapping[str, Job]:
     """Draw the jobs until all have ended, and return them."""
     jobs: Mapping[str, Job] = {}
-    with (
-        reading(database_url) as records,
-        Live(jobs_table(runs, jobs, simulated=simulated), console=console, auto_refresh=False) as live,
-    ):
+    with reading(database_url) as records, live(console, jobs_table(runs, jobs, simulated=simulated)) as view:
         for jobs in records.until_ended([run.job_id for run in runs], timeout_seconds=_TIMEOUT_SECONDS):
-            live.update(jobs_table(runs, jobs, simulated=simulated), refresh=True)
+            view.update(jobs_table(runs, jobs, simulated=simulated))
     return jobs
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
@@ -33,17 +35,30 @@ _STATE_STYLES = {
 SIMULATED = "simulated"
 
 
+@contextmanager
+def live(console: Console, view: RenderableType) -> Iterator[Live]:
+    """Draw a view again and again; where there is no terminal, once at the end."""
+    with Live(view, console=console, refresh_per_second=12) as drawn:
+        yield drawn
+    if not console.is_terminal:
+        console.line()  # Live leaves its last line open there
+
+
 class StartupView:
     """The parts of the stack as they come up; told from several threads, drawn by another."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self._parts = parts
         self._started: dict[str, Started] = {}
-        self._spinner = Spinner("dots", style="yellow")
+        self._pending: RenderableType = Spinner("dots", style="yellow")
 
     def report(self, started: Started) -> None:
         """Note that a part is up."""
         self._started[started.part.name] = started
+
+    def give_up(self) -> None:
+        """Note that what is not up by now won't be."""
+        self._pending = Text("✗", style="red")
 
     def __rich__(self) -> Table:
         table = Table(box=None, show_header=False, padding=(0, 3, 0, 0))
@@ -54,7 +69,7 @@ class StartupView:
     def _row(self, part: Part, started: Started | None) -> Sequence[RenderableType]:
         for_production = Text(f"for {part.replaces}", style="dim")
         if started is None:
-            return self._spinner, Text(part.name, style="dim"), for_production, "", ""
+            return self._pending, Text(part.name, style="dim"), for_production, "", ""
         seconds = (
             Text("yours", style="cyan") if started.yours else Text(f"{started.seconds:.1f} s", style="dim")
         )
@@ -76,27 +91,29 @@ class SampleRun:
 
 def jobs_table(runs: Sequence[SampleRun], jobs: Mapping[str, Job], *, simulated: bool) -> Table:
     """Draw the sample jobs as they stand."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), header_style="dim", expand=False)
-    table.add_column("job")
-    table.add_column("creator", justify="right")
-    table.add_column("asks", max_width=36, no_wrap=True)
-    table.add_column("state")
-    table.add_column("attempt", justify="right")
-    table.add_column("ms", justify="right")
-    table.add_column(
-        f"first answer ({SIMULATED})" if simulated else "first answer", max_width=44, no_wrap=True
-    )
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), header_style="dim")
+    table.add_column("job", min_width=12)
+    table.add_column("creator", justify="right", min_width=7)
+    table.add_column("asks", max_width=44, ratio=1)
+    table.add_column("state", min_width=10)
+    table.add_column("tries", justify="right", min_width=5)
+    table.add_column("ms", justify="right", min_width=5)
+    table.add_column(f"answer ({SIMULATED})" if simulated else "answer", max_width=60, ratio=1)
     for run in runs:
         table.add_row(*_job_row(run, jobs.get(run.job_id)))
     return table
 
 
 def _job_row(run: SampleRun, job: Job | None) -> Sequence[RenderableType]:
-    what = (run.sample.job_type, run.sample.creator_id, Text(run.sample.title, overflow="ellipsis"))
+    what = (run.sample.job_type, run.sample.creator_id, _one_line(run.sample.title))
     if job is None:
         return *what, state_text("waiting"), "", "", ""
-    answer = Text(_first_answer(job), overflow="ellipsis")
-    return *what, state_text(job.state), str(job.attempt + 1), str(run.milliseconds(job)), answer
+    tries, milliseconds = str(job.attempt + 1), str(run.milliseconds(job)) if job.ended else ""
+    return *what, state_text(job.state), tries, milliseconds, _one_line(_first_answer(job))
+
+
+def _one_line(text: str) -> Text:
+    return Text(text, no_wrap=True, overflow="ellipsis")
 
 
 def _first_answer(job: Job) -> str:
@@ -124,9 +141,9 @@ def result_view(result: Mapping[str, Any], *, simulated: bool) -> RenderableType
     table.add_column(overflow="fold")
     for number, suggestion in enumerate(suggestions, start=1):
         table.add_row(str(number), suggestion.get("tone", ""), Text(suggestion.get("text", "")))
+    model = result.get("model", "an unknown model")
     source = Text.assemble(
-        ("simulated, no model wrote this" if simulated else "written", "magenta" if simulated else "dim"),
-        (f" · {result.get('model', 'unknown model')}", "dim"),
+        (f"simulated: {model} did not write this", "magenta") if simulated else (f"by {model}", "dim"),
         (" · from the cache" if result.get("cached") else "", "dim"),
     )
     return Group(table, source)

@@ -7,12 +7,11 @@ import logging
 import os
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event
 
 from rich.console import Console
-from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
@@ -20,7 +19,7 @@ from infra.local import environment, stack
 from infra.local.parts import HOST, SERVICES
 from infra.local.process import ROOT
 from infra.local.sampling import run_samples
-from infra.local.view import StartupView
+from infra.local.view import StartupView, live
 
 _INTERRUPTED = 128 + signal.SIGINT
 
@@ -44,17 +43,18 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 @contextmanager
 def _starting(console: Console, directory: Path) -> Iterator[Mapping[str, str]]:
+    """Run the stack; its parts are drawn until the last one is up."""
     view = StartupView([*SERVICES, HOST])
     console.print(Text.assemble(("Huntaze workers", "bold"), (" · the embedded stack", "dim")))
-    console.print()
-    live = Live(view, console=console, refresh_per_second=12)
-    live.start()
-    try:
-        with stack.running(directory, os.environ, view.report) as variables:
-            live.stop()
-            yield variables
-    finally:
-        live.stop()
+    console.line()
+    with ExitStack() as everything:
+        with live(console, view):
+            try:
+                variables = everything.enter_context(stack.running(directory, os.environ, view.report))
+            except BaseException:
+                view.give_up()
+                raise
+        yield variables
 
 
 def _is_simulated() -> bool:
