@@ -94,6 +94,8 @@ class MessageDispatcher:
         self._step = max(1, self._slots // _CREDIT_STEPS)
         self._completes = _auto_completes(function, options)
         self._running: dict[asyncio.Task[None], _Held] = {}
+        #: Slots in use. A task frees its slot before it ends, so that it can give credit for it.
+        self._taken = 0
         #: Messages beyond the free slots: only `prefetchCount` lets them come, and nothing renews them.
         self._waiting: deque[ServiceBusReceivedMessage] = deque()
         self._entity = Entity(
@@ -130,23 +132,19 @@ class MessageDispatcher:
         await self.finished()
 
     def _free(self) -> int:
-        return self._slots + self._options.prefetch_count - len(self._running) - len(self._waiting)
+        return self._slots + self._options.prefetch_count - self._taken - len(self._waiting)
 
     def _arrived(self, message: ServiceBusReceivedMessage) -> None:
-        if len(self._running) < self._slots:
+        if self._taken < self._slots:
             self._start(message)
         else:
             self._waiting.append(message)
 
     def _start(self, message: ServiceBusReceivedMessage) -> None:
+        self._taken += 1
         task = asyncio.create_task(self._handle(message))
         self._running[task] = _Held(message=message)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._running[task]
-        if self._waiting and len(self._running) < self._slots:
-            self._start(self._waiting.popleft())
+        task.add_done_callback(self._running.pop)
 
     async def _handle(self, message: ServiceBusReceivedMessage) -> None:
         try:
@@ -156,8 +154,10 @@ class MessageDispatcher:
         else:
             if self._completes:
                 await self._entity.complete(message)
-        # This task's own slot is free as soon as it returns.
-        await self._entity.grant(self._free() + 1, step=self._step)
+        self._taken -= 1
+        if self._waiting:
+            self._start(self._waiting.popleft())
+        await self._entity.grant(self._free(), step=self._step)
 
     async def _renew_locks(self) -> None:
         limit = self._options.max_auto_lock_renewal_seconds
