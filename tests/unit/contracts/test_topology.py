@@ -89,7 +89,7 @@ def test_deadlines_and_pauses_are_as_published() -> None:
 
 
 def test_it_is_the_official_emulators_format() -> None:
-    """One namespace, of the name that the emulator demands, within its limits."""
+    """One namespace of the name that the emulator demands, and locks that it and the service allow."""
     config = json.loads(PATH.read_text())["UserConfig"]
     (namespace,) = config["Namespaces"]
     assert namespace["Name"] == "sbemulatorns"
