@@ -73,9 +73,8 @@ class RedisCache:
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 answer = await command(self._connected())
-        except (
-            redis.exceptions.ResponseError
-        ) as error:  # it answers, if not this: full, or another kind of value
+        except redis.exceptions.ResponseError as error:
+            # It is full, say, or holds another kind of value there; other commands may still be answered.
             logger.warning("Redis refused a command", extra={"failure": whereabouts(error)})
             answer = None
         except (redis.exceptions.RedisError, OSError, TimeoutError) as error:

@@ -53,13 +53,14 @@ async def _serve(arguments: argparse.Namespace) -> None:
         latency_ms=arguments.latency_ms,
     )
     application = ModelSimulator(behaviour, Faults(arguments.fault)).application()
+    told_to_end = _told_to_end()
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     try:
         site = web.TCPSite(runner, LOCALHOST, arguments.port)
         await site.start()
         _announce(runner.addresses[0][1], arguments.key)
-        await _told_to_end()
+        await told_to_end.wait()
     finally:
         await runner.cleanup()
 
@@ -70,12 +71,13 @@ def _announce(port: int, key: str) -> None:
     sys.stdout.flush()
 
 
-async def _told_to_end() -> None:
+def _told_to_end() -> asyncio.Event:
+    """Return what SIGTERM and SIGINT set; from now on they end nothing by themselves."""
     end = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end.set)
-    await end.wait()
+    return end
 
 
 if __name__ == "__main__":
