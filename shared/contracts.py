@@ -101,8 +101,10 @@ class JobEvent(WireModel):
     #: `job.` and the status, or `job.enriched` when a late part of the result arrives.
     event_type: str
     job_id: str
-    job_type: str | None
-    creator_id: str | None
+    #: Absent when the message that asked for the job named none.
+    job_type: str | None = None
+    #: Absent when the message that asked for the job named none.
+    creator_id: str | None = None
     status: JobStatus
     #: Per cent; 100 when the job has ended, however it did.
     progress: Annotated[int, Field(ge=0, le=100)]

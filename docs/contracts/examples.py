@@ -137,7 +137,7 @@ def _completed(job_type: JobType) -> dict[str, Any]:
         job_type,
         status="completed",
         progress=100,
-        message="Done.",
+        message="The job is completed.",
         result=_RESULTS[job_type],
     )
 

@@ -189,8 +189,10 @@ export interface JobEvent {
   /** `job.` and the status, or `job.enriched` when a late part of the result arrives. */
   eventType: string;
   jobId: string;
-  jobType: string | null;
-  creatorId: string | null;
+  /** Absent when the message that asked for the job named none. */
+  jobType?: string | null;
+  /** Absent when the message that asked for the job named none. */
+  creatorId?: string | null;
   status: JobStatus;
   /** Per cent; 100 when the job has ended, however it did. */
   progress: number;
