@@ -13,8 +13,7 @@ from pathlib import Path
 
 from infra.local.process import ROOT, ServiceError
 
-DIRECTORY = ROOT / ".local"
-
+_DIRECTORY_VARIABLE = "HUNTAZE_LOCAL_DIRECTORY"
 _FILE = "stack.env"
 _LOCK = "stack.lock"
 
@@ -25,6 +24,12 @@ class StackRunningError(ServiceError):
 
 class StackNotRunningError(ServiceError):
     """The embedded stack is not running in this checkout: start it with `make run`."""
+
+
+def stack_directory(caller: Mapping[str, str]) -> Path:
+    """Return where the stack keeps data, logs and its file: `.local`, unless the caller says otherwise."""
+    chosen = caller.get(_DIRECTORY_VARIABLE)
+    return Path(chosen).absolute() if chosen else ROOT / ".local"
 
 
 @contextmanager
@@ -69,12 +74,11 @@ class Environment:
     """Where the services are: the running stack's, or the caller's own.
 
     Args:
-        directory: the stack's directory.
         caller: the caller's environment variables.
     """
 
-    def __init__(self, directory: Path, caller: Mapping[str, str]) -> None:
-        self._directory = directory
+    def __init__(self, caller: Mapping[str, str]) -> None:
+        self._directory = stack_directory(caller)
         self._caller = caller
 
     def __getitem__(self, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.padding import Padding
@@ -22,7 +23,7 @@ _TIMEOUT_SECONDS = 60.0
 _COMPLETED = "completed"
 
 
-def run_samples(console: Console, variables: Mapping[str, str], *, simulated: bool) -> int:
+def run_samples(console: Console, variables: Mapping[str, str], *, host_log: Path, simulated: bool) -> int:
     """Publish the samples of every type of job that the function app serves, and show their way.
 
     Returns:
@@ -39,7 +40,7 @@ def run_samples(console: Console, variables: Mapping[str, str], *, simulated: bo
     for run in runs:
         if job := jobs.get(run.job_id):
             _print_job(console, run, job, simulated=simulated)
-    return _verdict(console, runs, jobs)
+    return _verdict(console, runs, jobs, host_log)
 
 
 def _publish(sender: Publisher, sample: Sample) -> SampleRun:
@@ -61,12 +62,12 @@ def _watch(
 
 def _print_job(console: Console, run: SampleRun, job: Job, *, simulated: bool) -> None:
     head = Text.assemble((run.sample.title, "bold"), (f"  {job.job_id}", "dim"))
-    console.print(head)
+    console.print(head, soft_wrap=True)
     body = error_view(job) if job.result is None else result_view(job.result, simulated=simulated)
     console.print(Padding(body, (0, 0, 1, 2)))
 
 
-def _verdict(console: Console, runs: Sequence[SampleRun], jobs: Mapping[str, Job]) -> int:
+def _verdict(console: Console, runs: Sequence[SampleRun], jobs: Mapping[str, Job], host_log: Path) -> int:
     incomplete = [run for run in runs if run.job_id not in jobs or jobs[run.job_id].state != _COMPLETED]
     if not incomplete:
         console.print(f"All {len(runs)} sample jobs completed.", style="green")
@@ -75,5 +76,5 @@ def _verdict(console: Console, runs: Sequence[SampleRun], jobs: Mapping[str, Job
     for run in incomplete:
         state = jobs[run.job_id].state if run.job_id in jobs else "never seen by a worker"
         console.print(f"{run.sample.job_type} {run.job_id} did not complete: {state}.", style="bold red")
-    console.print("Why: the functions host's log, .local/host.log")
+    console.print(Text(f"The functions host's log may say more: {host_log}"), soft_wrap=True)
     return 1

@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from infra.local.environment import DIRECTORY, Environment
+from infra.local.environment import Environment
 from infra.local.events import watching
 from infra.local.view import state_text
 
@@ -21,13 +21,12 @@ _ANY_NAMESPACE = "metrics"
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Print the events there are, then follow them until Ctrl-C."""
-    environment = Environment(DIRECTORY, os.environ)
+    environment = Environment(os.environ)
     subscription = environment.get("EVENTS_SUBSCRIPTION") or _ANY_NAMESPACE
     with watching(environment["SERVICEBUS_CONNECTION"], subscription) as events:
         for event in events.so_far() if arguments.no_follow else events.follow():
-            console.print(
-                Text(json.dumps(event, ensure_ascii=False)) if arguments.json else event_line(event)
-            )
+            line = Text(json.dumps(event, ensure_ascii=False)) if arguments.json else event_line(event)
+            console.print(line, soft_wrap=True)
     return 0
 
 

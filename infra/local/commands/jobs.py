@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from infra.local.environment import DIRECTORY, Environment
+from infra.local.environment import Environment
 from infra.local.records import Call, Change, Job, reading
 from infra.local.view import error_view, result_view, state_text
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Print the job; 1 if no worker has seen it."""
-    environment = Environment(DIRECTORY, os.environ)
+    environment = Environment(os.environ)
     with reading(environment["DATABASE_URL"]) as records:
         job = records.jobs([arguments.job_id]).get(arguments.job_id)
         history, calls = records.history(arguments.job_id), records.calls(arguments.job_id)

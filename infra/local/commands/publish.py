@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from infra.local.environment import DIRECTORY, Environment
+from infra.local.environment import Environment
 from infra.local.publishing import publisher
 from infra.local.records import reading
 from infra.local.view import error_view, result_view, state_text
@@ -19,10 +19,10 @@ _WAIT_SECONDS = 120.0
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Publish one job; with `--wait`, 0 means that it completed."""
-    environment = Environment(DIRECTORY, os.environ)
+    environment = Environment(os.environ)
     with publisher(environment["SERVICEBUS_CONNECTION"]) as sender:
         job_id = sender.publish(arguments.job_type, arguments.creator, payload_of(arguments))
-    console.print(Text(job_id))
+    console.print(Text(job_id), soft_wrap=True)
     return _wait(environment, job_id, console) if arguments.wait else 0
 
 

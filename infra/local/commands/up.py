@@ -26,12 +26,14 @@ _INTERRUPTED = 128 + signal.SIGINT
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Hold the stack up until it is told to end, or until the samples are done."""
-    directory = environment.DIRECTORY
+    directory = environment.stack_directory(os.environ)
     _end_on_signals()
     with environment.locked(directory), _reporting_losses(console):
         try:
             with _starting(console, directory) as variables, environment.published(directory, variables):
-                status = run_samples(console, variables, simulated=_is_simulated())
+                status = run_samples(
+                    console, variables, host_log=directory / "host.log", simulated=_is_simulated()
+                )
                 if arguments.once:
                     return status
                 _say_what_next(console, directory, variables)
@@ -91,7 +93,7 @@ def _end_on_signals() -> None:
 def _say_what_next(console: Console, directory: Path, variables: Mapping[str, str]) -> None:
     command = "python -m infra.local"
     lines = (
-        ("send a fan's message", f'{command} publish chat.suggest --message "Hey, how was your day?" --wait'),
+        ("send a fan's message", f'{command} publish chat.suggest --message "Hi!" --wait'),
         ("follow the events", f"{command} events"),
         ("look at a job", f"{command} jobs JOB_ID"),
         ("the function app", variables["FUNCTIONS_URL"]),
