@@ -29,42 +29,41 @@ def about(message: func.ServiceBusMessage) -> dict[str, object]:
     }
 
 
-def topic(name: str, subscription: str, **options: object):  # noqa: ANN201 - azure.functions' decorators are untyped
-    """Return the trigger decorator for one of the sample's subscriptions."""
-
-    def decorate(function):  # noqa: ANN001, ANN202 - as above
-        trigger = app.service_bus_topic_trigger(
-            arg_name="message",
-            connection="BUS",
-            topic_name="%SAMPLE_TOPIC%",
-            subscription_name=subscription,
-            **options,
-        )
-        return app.function_name(name)(trigger(function))
-
-    return decorate
-
-
-@topic("complete", "complete")
+@app.function_name("complete")
+@app.service_bus_topic_trigger(
+    arg_name="message", connection="BUS", topic_name="%SAMPLE_TOPIC%", subscription_name="complete"
+)
 async def complete(message: func.ServiceBusMessage, context: func.Context) -> None:
     """Succeed."""
     mark("complete", **about(message), invocation=context.invocation_id, function=context.function_name)
 
 
-@topic("fail", "fail")
+@app.function_name("fail")
+@app.service_bus_topic_trigger(
+    arg_name="message", connection="BUS", topic_name="%SAMPLE_TOPIC%", subscription_name="fail"
+)
 async def fail(message: func.ServiceBusMessage) -> None:
     """Fail, always."""
     mark("fail", **about(message))
     raise ValueError
 
 
-@topic("dead", "fail/$DeadLetterQueue")
+@app.function_name("dead")
+@app.service_bus_topic_trigger(
+    arg_name="message",
+    connection="BUS",
+    topic_name="%SAMPLE_TOPIC%",
+    subscription_name="fail/$DeadLetterQueue",
+)
 def dead(message: func.ServiceBusMessage) -> None:
     """Drain the dead letters, in a thread."""
     mark("dead", **about(message), reason=message.dead_letter_reason)
 
 
-@topic("slow", "slow")
+@app.function_name("slow")
+@app.service_bus_topic_trigger(
+    arg_name="message", connection="BUS", topic_name="%SAMPLE_TOPIC%", subscription_name="slow"
+)
 async def slow(message: func.ServiceBusMessage) -> None:
     """Take as long as the body says, and show how many run at the same time."""
     mark("slow-started", **about(message))
@@ -72,20 +71,33 @@ async def slow(message: func.ServiceBusMessage) -> None:
     mark("slow-ended", **about(message))
 
 
-@topic("batch", "batch", cardinality="many")
+@app.function_name("batch")
+@app.service_bus_topic_trigger(
+    arg_name="message",
+    connection="BUS",
+    topic_name="%SAMPLE_TOPIC%",
+    subscription_name="batch",
+    cardinality="many",
+)
 async def batch(message: List[func.ServiceBusMessage]) -> None:  # noqa: UP006 - see above
     """Take a list."""
     mark("batch", bodies=[each.get_body().decode() for each in message])
 
 
-@topic("returning", "returning")
+@app.function_name("returning")
+@app.service_bus_topic_trigger(
+    arg_name="message", connection="BUS", topic_name="%SAMPLE_TOPIC%", subscription_name="returning"
+)
 async def returning(message: func.ServiceBusMessage) -> str:
     """Return a value that nobody takes."""
     mark("returning", **about(message))
     return "a value"
 
 
-@topic("stop", "stop")
+@app.function_name("stop")
+@app.service_bus_topic_trigger(
+    arg_name="message", connection="BUS", topic_name="%SAMPLE_TOPIC%", subscription_name="stop"
+)
 async def stop(message: func.ServiceBusMessage) -> None:
     """Take the worker process down, the first time."""
     mark("stop", **about(message), pid=os.getpid())
@@ -93,13 +105,19 @@ async def stop(message: func.ServiceBusMessage) -> None:
         sys.exit(1)
 
 
-@topic("off", "off")
+@app.function_name("off")
+@app.service_bus_topic_trigger(
+    arg_name="message", connection="BUS", topic_name="%SAMPLE_TOPIC%", subscription_name="off"
+)
 async def off(message: func.ServiceBusMessage) -> None:
     """Never run: a setting disables it."""
     mark("off", **about(message))
 
 
-@topic("unset", "%NO_SUCH_SETTING%")
+@app.function_name("unset")
+@app.service_bus_topic_trigger(
+    arg_name="message", connection="BUS", topic_name="%SAMPLE_TOPIC%", subscription_name="%NO_SUCH_SETTING%"
+)
 async def unset(message: func.ServiceBusMessage) -> None:
     """Never run: its setting is missing."""
     mark("unset", **about(message))
