@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 _U16, _U32, _U64 = struct.Struct(">H"), struct.Struct(">I"), struct.Struct(">Q")
+_SIZES = struct.Struct(">II")
 _I8, _I16, _I32, _I64 = struct.Struct(">b"), struct.Struct(">h"), struct.Struct(">i"), struct.Struct(">q")
 _F32, _F64 = struct.Struct(">f"), struct.Struct(">d")
 _BYTE_LIMIT = 256
@@ -65,7 +66,7 @@ def decode(buffer: bytes, at: int = 0) -> Decoded:
     """
     try:
         return _DECODERS[buffer[at]](buffer, at + 1)
-    except (KeyError, IndexError, struct.error, UnicodeDecodeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, struct.error, RecursionError) as error:
         raise CodecError(f"no AMQP value at byte {at}") from error
 
 
@@ -151,20 +152,17 @@ def _map(buffer: bytes, at: int) -> Decoded:
 
 def _array(width: int) -> Callable[[bytes, int], Decoded]:
     def read(buffer: bytes, at: int) -> Decoded:
-        layout = _I8 if width == 1 else _U32
-        size, count = (
-            layout.unpack_from(buffer, at)[0] & 0xFFFFFFFF,
-            layout.unpack_from(buffer, at + width)[0],
-        )
-        end = at + width + (size & 0xFF if width == 1 else size)
+        size, count = buffer[at : at + 2] if width == 1 else _SIZES.unpack_from(buffer, at)
+        end = at + width + size
         at += 2 * width
-        code = buffer[at]
-        at += 1
-        items = []
-        for _ in range(count & 0xFF if width == 1 else count):
-            item, at = _DECODERS[code](buffer, at)
-            items.append(item)
-        return items, end
+        decoder, at = _DECODERS[buffer[at]], at + 1
+        if count > size:
+            raise CodecError("an array claims more values than it has bytes")
+        values = []
+        for _ in range(count):
+            value, at = decoder(buffer, at)
+            values.append(value)
+        return values, end
 
     return read
 
@@ -246,9 +244,9 @@ def encode(value: Any) -> bytes:
     raise CodecError(f"{type(value).__name__} has no AMQP form")
 
 
-def encode_map(items: dict[Any, Any]) -> bytes:
-    """Write a map; values that are already AMQP go through `compose_map`."""
-    return compose_map([(encode(key), encode(value)) for key, value in items.items()])
+def encode_map(values: dict[Any, Any]) -> bytes:
+    """Write a map; values that are AMQP already go through `compose_map`."""
+    return compose_map([(encode(key), encode(value)) for key, value in values.items()])
 
 
 def compose_map(pairs: list[tuple[bytes, bytes]]) -> bytes:
@@ -257,16 +255,16 @@ def compose_map(pairs: list[tuple[bytes, bytes]]) -> bytes:
     return b"\xd1" + _U32.pack(len(body) + 4) + _U32.pack(2 * len(pairs)) + body
 
 
-def compose_list(items: list[bytes]) -> bytes:
-    """Write a list from items that are AMQP already."""
-    body = b"".join(items)
-    return b"\xd0" + _U32.pack(len(body) + 4) + _U32.pack(len(items)) + body
+def compose_list(values: list[bytes]) -> bytes:
+    """Write a list from values that are AMQP already."""
+    body = b"".join(values)
+    return b"\xd0" + _U32.pack(len(body) + 4) + _U32.pack(len(values)) + body
 
 
-def compose_array(code: int, items: list[bytes]) -> bytes:
-    """Write an array of one constructor; the items come without theirs."""
-    body = bytes([code]) + b"".join(items)
-    return b"\xf0" + _U32.pack(len(body) + 4) + _U32.pack(len(items)) + body
+def compose_array(code: int, values: list[bytes]) -> bytes:
+    """Write an array of one constructor; the values come without theirs."""
+    body = bytes([code]) + b"".join(values)
+    return b"\xf0" + _U32.pack(len(body) + 4) + _U32.pack(len(values)) + body
 
 
 def section(code: int, value: bytes) -> bytes:

@@ -12,9 +12,9 @@ from infra.local.broker.stored import Stored
 class Locks:
     """The locks of one store. Times are seconds since the Unix epoch.
 
-    A token is sixteen ASCII characters: it travels as the delivery tag, which the engine's Python binding reads
-    as text and the SDKs read as the sixteen bytes of a UUID. All locks of a store last equally long, so their
-    ends come in the order in which they were taken or renewed, and a queue is enough to find the next.
+    A token is sixteen ASCII characters: it travels as the delivery tag, which the engine's Python binding
+    reads as text and the SDKs read as the sixteen bytes of a UUID. All locks of a store last equally long, so
+    their ends come in the order in which they were taken or renewed, and a queue is enough to find the next.
     """
 
     def __init__(self, duration_seconds: float) -> None:

@@ -1,6 +1,6 @@
 """The request-response operations of `$management` and `$cbs`.
 
-Names and fields: "AMQP 1.0 in Azure Service Bus: request-response-based operations", Microsoft's documentation.
+Names and fields are those of Microsoft's "AMQP 1.0 in Azure Service Bus: request-response-based operations".
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from infra.local.broker.codec import (
@@ -42,6 +42,7 @@ _BROKER_OWNED = frozenset(
     }
 )
 _DEFAULT_PRIORITY = 4
+_Kind = TypeVar("_Kind")
 _ENTRY_SEQUENCE = encode(Symbol("x-opt-sequence-number")) + b"\x81"
 _ENTRY_ENQUEUED = encode(Symbol("x-opt-enqueued-time")) + b"\x83"
 _ENTRY_ENQUEUE_SEQUENCE = encode(Symbol("x-opt-enqueue-sequence-number")) + b"\x81"
@@ -79,7 +80,7 @@ def split(message: bytes) -> Iterator[tuple[int, int, int, int]]:
 def _end(message: bytes, value_at: int) -> int:
     try:
         return skip(message, value_at)
-    except (IndexError, struct.error) as error:
+    except (IndexError, struct.error, RecursionError) as error:
         raise CodecError("the last section is cut short") from error
 
 
@@ -122,22 +123,30 @@ def parse(message: bytes) -> Content:
         if code >= PROPERTIES:
             bare_at = min(bare_at, start)
         if code == HEADER:
-            _read_header(content, decode(message, value_at)[0] or [])
+            _read_header(content, _typed(decode(message, value_at)[0], list))
         elif code == ANNOTATIONS:
             _read_annotations(content, message, value_at)
         elif code == PROPERTIES:
-            content.properties = decode(message, value_at)[0] or []
+            content.properties = _typed(decode(message, value_at)[0], list)
         elif code == APPLICATION_PROPERTIES:
-            content.application_properties = decode(message, value_at)[0] or {}
+            content.application_properties = _typed(decode(message, value_at)[0], dict)
     content.bare = message[bare_at:]
     return content
+
+
+def _typed(value: Any, kind: type[_Kind]) -> _Kind:
+    if value is None:
+        return kind()
+    if not isinstance(value, kind):
+        raise CodecError(f"a section holds a {type(value).__name__} instead of a {kind.__name__}")
+    return value
 
 
 def _read_header(content: Content, fields: list[Any]) -> None:
     durable, priority, ttl_ms = (*fields, None, None, None)[:3]
     content.durable = bool(durable)
-    content.priority = _DEFAULT_PRIORITY if priority is None else priority
-    content.ttl_ms = ttl_ms
+    content.priority = _DEFAULT_PRIORITY if priority is None else _typed(priority, int) & 0xFF
+    content.ttl_ms = None if ttl_ms is None else _typed(ttl_ms, int)
 
 
 def _read_annotations(content: Content, message: bytes, at: int) -> None:

@@ -50,7 +50,7 @@ class Server:
 
     Args:
         broker: the entities.
-        link_idle_seconds: how long a link may do nothing before it is detached; the service allows ten minutes.
+        link_idle_seconds: how long a link may do nothing until it is detached; the service's is ten minutes.
     """
 
     def __init__(self, broker: Broker, *, link_idle_seconds: float = LINK_IDLE_SECONDS) -> None:

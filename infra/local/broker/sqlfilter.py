@@ -1,46 +1,30 @@
-"""Service Bus SQL filters: text to a predicate over messages, with SQL's three-valued logic.
-
-`None` stands for UNKNOWN throughout: a property that is not there is NULL, a comparison with NULL is UNKNOWN, and
-only TRUE lets a message in.
-"""
+"""Service Bus filters: SQL text, or properties to compare, to a predicate over messages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-Truth = bool | None
+from infra.local.broker.sqllogic import (
+    ORDERINGS,
+    Condition,
+    FilterError,
+    Routed,
+    Term,
+    Truth,
+    arithmetic,
+    both,
+    compare,
+    either,
+    like,
+    literal,
+    negate,
+    system_property,
+    user_property,
+)
 
-
-class Routed(Protocol):
-    """What a filter may know of a message."""
-
-    @property
-    def application_properties(self) -> Mapping[str, Any]:
-        """The sender's own properties."""
-        ...
-
-    def property(self, index: int) -> Any:
-        """One of AMQP's thirteen properties, by position."""
-        ...
-
-
-Term = Callable[[Routed], Any]
-Condition = Callable[[Routed], Truth]
-
-_SYSTEM_PROPERTIES = {
-    "messageid": 0,
-    "to": 2,
-    "label": 3,
-    "subject": 3,
-    "replyto": 4,
-    "correlationid": 5,
-    "contenttype": 6,
-    "sessionid": 10,
-    "replytosessionid": 12,
-}
 _TOKENS = re.compile(
     r"""\s*(?:
       (?P<number>(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?)
@@ -52,10 +36,6 @@ _TOKENS = re.compile(
     re.VERBOSE,
 )
 _KEYWORDS = frozenset({"AND", "OR", "NOT", "IN", "LIKE", "ESCAPE", "IS", "NULL", "EXISTS", "TRUE", "FALSE"})
-
-
-class FilterError(ValueError):
-    """The expression is not in the language; the message says where."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,104 +61,6 @@ def _lex(expression: str) -> list[_Token]:
     return tokens
 
 
-def negate(truth: Truth) -> Truth:
-    """NOT: UNKNOWN stays UNKNOWN."""
-    return None if truth is None else not truth
-
-
-def _both(left: Condition, right: Condition) -> Condition:
-    def evaluate(message: Routed) -> Truth:
-        first = left(message)
-        if first is False:
-            return False
-        second = right(message)
-        if second is False:
-            return False
-        return None if first is None or second is None else True
-
-    return evaluate
-
-
-def _either(left: Condition, right: Condition) -> Condition:
-    def evaluate(message: Routed) -> Truth:
-        first = left(message)
-        if first is True:
-            return True
-        second = right(message)
-        if second is True:
-            return True
-        return None if first is None or second is None else False
-
-    return evaluate
-
-
-_ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda left, right: bool(left == right),
-    "<>": lambda left, right: bool(left != right),
-    "!=": lambda left, right: bool(left != right),
-    "<": lambda left, right: bool(left < right),
-    "<=": lambda left, right: bool(left <= right),
-    ">": lambda left, right: bool(left > right),
-    ">=": lambda left, right: bool(left >= right),
-}
-
-
-def compare(sign: str, left: Any, right: Any) -> Truth:
-    """Compare two values; UNKNOWN for NULL and for types that have no common order."""
-    if left is None or right is None or not _comparable(left, right):
-        return None
-    return _ORDERINGS[sign](left, right)
-
-
-def _comparable(left: Any, right: Any) -> bool:
-    if isinstance(left, bool) or isinstance(right, bool):
-        return isinstance(left, bool) and isinstance(right, bool)
-    if isinstance(left, (int, float)):
-        return isinstance(right, (int, float))
-    return isinstance(left, str) is isinstance(right, str) and not isinstance(right, (int, float))
-
-
-def _arithmetic(sign: str, left: Term, right: Term) -> Term:
-    def evaluate(message: Routed) -> Any:
-        first, second = left(message), right(message)
-        if isinstance(first, str) and isinstance(second, str) and sign == "+":
-            return first + second
-        if not _is_number(first) or not _is_number(second) or (sign in "/%" and second == 0):
-            return None
-        return _CALCULATIONS[sign](first, second)
-
-    return evaluate
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-_CALCULATIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "/": lambda left, right: (
-        left // right if isinstance(left, int) and isinstance(right, int) else left / right
-    ),
-    "%": lambda left, right: left % right,
-}
-
-
-def like(pattern: str, escape: str | None) -> re.Pattern[str]:
-    """Turn a LIKE pattern into a regular expression: % is any text, _ any one character."""
-    parts, at = [], 0
-    while at < len(pattern):
-        character = pattern[at]
-        if escape is not None and character == escape and at + 1 < len(pattern):
-            at += 1
-            parts.append(re.escape(pattern[at]))
-        else:
-            parts.append({"%": ".*", "_": "."}.get(character) or re.escape(character))
-        at += 1
-    return re.compile("".join(parts), re.DOTALL)
-
-
 class _Parser:
     """Recursive descent, one method for each level of precedence."""
 
@@ -195,13 +77,13 @@ class _Parser:
     def _disjunction(self) -> Condition:
         left = self._conjunction()
         while self._accept("keyword", "OR"):
-            left = _either(left, self._conjunction())
+            left = either(left, self._conjunction())
         return left
 
     def _conjunction(self) -> Condition:
         left = self._negation()
         while self._accept("keyword", "AND"):
-            left = _both(left, self._negation())
+            left = both(left, self._negation())
         return left
 
     def _negation(self) -> Condition:
@@ -241,13 +123,13 @@ class _Parser:
         scope, name = self._reference()
         self._expect("sign", ")")
         if scope == "sys":
-            value = _system(name)
+            value = system_property(name)
             return lambda message: value(message) is not None
         return lambda message: name in message.application_properties
 
     def _comparison(self, left: Term) -> Condition:
         token = self._peek()
-        if token.kind == "sign" and token.text in _ORDERINGS:
+        if token.kind == "sign" and token.text in ORDERINGS:
             self._at += 1
             right, sign = self._term(), token.text
             return lambda message: compare(sign, left(message), right(message))
@@ -307,14 +189,14 @@ class _Parser:
         left = self._product()
         while self._peek().kind == "sign" and self._peek().text in "+-":
             sign = self._next().text
-            left = _arithmetic(sign, left, self._product())
+            left = arithmetic(sign, left, self._product())
         return left
 
     def _product(self) -> Term:
         left = self._value()
         while self._peek().kind == "sign" and self._peek().text in "*/%":
             sign = self._next().text
-            left = _arithmetic(sign, left, self._value())
+            left = arithmetic(sign, left, self._value())
         return left
 
     def _value(self) -> Term:
@@ -323,15 +205,15 @@ class _Parser:
             self._expect("sign", ")")
             return inner
         if self._accept("sign", "-"):
-            return _arithmetic("-", _literal(0), self._value())
+            return arithmetic("-", literal(0), self._value())
         if self._accept("sign", "+"):
             return self._value()
         token = self._peek()
         if token.kind in {"name", "quoted"}:
             scope, name = self._reference()
-            return _system(name) if scope == "sys" else _user(name)
+            return system_property(name) if scope == "sys" else user_property(name)
         self._at += 1
-        return _literal(self._constant(token))
+        return literal(self._constant(token))
 
     def _constant(self, token: _Token) -> Any:
         if token.kind == "number":
@@ -398,21 +280,6 @@ def _as_truth(value: Any) -> Truth:
     return value if isinstance(value, bool) else None
 
 
-def _literal(value: Any) -> Term:
-    return lambda _: value
-
-
-def _user(name: str) -> Term:
-    return lambda message: message.application_properties.get(name)
-
-
-def _system(name: str) -> Term:
-    index = _SYSTEM_PROPERTIES.get(name.lower())
-    if index is None:
-        raise FilterError(f"unknown system property {name!r}")
-    return lambda message: message.property(index)
-
-
 def compile_sql(expression: str) -> Condition:
     """Compile an expression into a condition over messages.
 
@@ -422,20 +289,12 @@ def compile_sql(expression: str) -> Condition:
     return _Parser(expression).parse()
 
 
-def compile_correlation(
-    *,
-    system: Mapping[str, Any],
-    properties: Mapping[str, Any],
-    names: Sequence[str] = tuple(_SYSTEM_PROPERTIES),
-) -> Condition:
+def compile_correlation(*, system: Mapping[str, Any], properties: Mapping[str, Any]) -> Condition:
     """Compile a correlation filter: every named property equals its value.
 
     Raises:
         FilterError: a system property's name is unknown.
     """
-    unknown = [name for name in system if name.lower() not in names]
-    if unknown:
-        raise FilterError(f"unknown system property {unknown[0]!r}")
-    wanted = [(_system(name), value) for name, value in system.items()]
-    wanted += [(_user(name), value) for name, value in properties.items()]
+    wanted = [(system_property(name), value) for name, value in system.items()]
+    wanted += [(user_property(name), value) for name, value in properties.items()]
     return lambda message: all(term(message) == value for term, value in wanted)

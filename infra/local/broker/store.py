@@ -195,7 +195,7 @@ class Store:
         Raises:
             MessageNotFoundError: one of them is not deferred here, or is locked; then none is touched.
         """
-        found = [self._messages.get(number) for number in sequence_numbers]
+        found = [self._messages.get(number) for number in dict.fromkeys(sequence_numbers)]
         wanted = [each for each in found if each is not None and each.deferred and each.lock_token is None]
         if len(wanted) != len(found):
             raise MessageNotFoundError(

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.local.broker.sqlfilter import Condition, compile_correlation, compile_sql
+from infra.local.broker.sqlfilter import compile_correlation, compile_sql
+from infra.local.broker.sqllogic import Condition
 
 _DURATION = re.compile(
     r"P(?:(?P<days>\d+(?:\.\d+)?)D)?"
