@@ -12,8 +12,6 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import ValidationError
-
 from shared.ai.azure_failures import translated
 from shared.ai.catalogue import Catalogue, Deployment
 from shared.ai.completions import Completion
@@ -30,6 +28,8 @@ logger = logging.getLogger(__name__)
 #: between calls; Azure's load balancer drops idle ones after four minutes.
 KEEP_ALIVE_SECONDS = 180.0
 CONNECT_TIMEOUT_SECONDS = 5.0
+
+_STRANGE = "The AI service answered in an unknown form."
 
 
 class AzureInferenceModel:
@@ -50,23 +50,17 @@ class AzureInferenceModel:
         """
         deployment = self._catalogue.deployment(request.task.role)
         completion = await self._completion(request, deployment)
-        usage = completion.usage or _most_possible(request, deployment)
-        cost = deployment.cost_usd_micros(usage)
-        request.spent(
-            ModelCall(
-                task=request.task.name,
-                role=request.task.role,
-                deployment=deployment.name,
-                usage=usage,
-                cost_usd_micros=cost,
-            )
-        )
+        call = _paid(request, deployment, completion)
+        if call is not None:
+            request.spent(call)
+        if call is None or not completion.is_answered:
+            raise ModelError(_STRANGE)
         return ModelReply(
             text=completion.text,
             deployment=deployment.name,
             finish_reason=completion.finish_reason,
-            usage=usage,
-            cost_usd_micros=cost,
+            usage=call.usage,
+            cost_usd_micros=call.cost_usd_micros,
         )
 
     async def close(self) -> None:
@@ -84,10 +78,7 @@ class AzureInferenceModel:
                 answer = await self._answer(_body(request, deployment))
         except TimeoutError as error:
             raise JobTimeoutError("The AI model did not answer before the job's deadline.") from error
-        try:
-            return Completion.model_validate(answer)
-        except ValidationError as error:
-            raise ModelError("The AI service answered in an unknown form.") from error
+        return Completion.model_validate(answer)
 
     async def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return the service's JSON; every way the SDK can fail leaves as one of our errors."""
@@ -98,8 +89,12 @@ class AzureInferenceModel:
             return dict(completion)
         except AzureError as error:
             raise translated(error, deployment=body["model"], now=self._clock.now()) from error
-        except (ValueError, TypeError) as error:  # the SDK's own, for JSON that is no completion
-            raise ModelError("The AI service answered in an unknown form.") from error
+        except (
+            ValueError,
+            TypeError,
+            RecursionError,
+        ) as error:  # the SDK's, for a body that is no completion
+            raise ModelError(_STRANGE) from error
 
     def _connected(self) -> ChatCompletionsClient:
         if self._client is None:
@@ -124,6 +119,7 @@ def _client(endpoint: str, key: str) -> ChatCompletionsClient:
         transport=AioHttpTransport(session=session),
         retry_total=0,
         connection_timeout=CONNECT_TIMEOUT_SECONDS,
+        permit_redirects=False,  # a prompt goes where the operator said, and nowhere else
         logging_enable=False,
     )
 
@@ -133,8 +129,9 @@ def _body(request: ModelRequest, deployment: Deployment) -> dict[str, Any]:
         "model": deployment.name,
         "messages": [_turn(message) for message in request.messages],
         "max_tokens": min(request.task.max_output_tokens, deployment.max_output_tokens),
-        "temperature": request.task.temperature,
     }
+    if deployment.temperature:
+        body["temperature"] = request.task.temperature
     if request.answer_schema is not None and deployment.json_mode:
         body["response_format"] = {"type": "json_object"}  # this route answers 404 to a json_schema
     return body
@@ -148,6 +145,22 @@ def _turn(message: Message) -> dict[str, Any]:
         url = f"data:{image.media_type};base64,{base64.b64encode(image.data).decode()}"
         parts.append({"type": "image_url", "image_url": {"url": url}})
     return {"role": message.role, "content": parts}
+
+
+def _paid(request: ModelRequest, deployment: Deployment, completion: Completion) -> ModelCall | None:
+    """Return what an answer costs, be it usable or not; `None` when there was neither answer nor count."""
+    usage = completion.usage
+    if usage is None:
+        if not completion.is_answered:
+            return None
+        usage = _most_possible(request, deployment)
+    return ModelCall(
+        task=request.task.name,
+        role=request.task.role,
+        deployment=deployment.name,
+        usage=usage,
+        cost_usd_micros=deployment.cost_usd_micros(usage),
+    )
 
 
 def _most_possible(request: ModelRequest, deployment: Deployment) -> Usage:

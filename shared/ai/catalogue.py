@@ -36,6 +36,8 @@ class Deployment:
     #: Takes `response_format: json_object`.
     json_mode: bool = False
     images: bool = False
+    #: Takes a temperature; models that think aloud do not.
+    temperature: bool = True
 
     def cost_usd_micros(self, usage: Usage) -> int:
         """Return what a call costs, rounded up to whole micro-dollars."""
@@ -60,8 +62,8 @@ def _deployment(name: str, price: tuple[int, int], max_output_tokens: int, **abi
 KNOWN: tuple[Deployment, ...] = (
     _deployment("DeepSeek-V3", (1_140_000, 4_560_000), 8_192, json_mode=True),
     _deployment("DeepSeek-V3.2", (580_000, 1_680_000), 8_192, json_mode=True),
-    _deployment("DeepSeek-V4-Flash", (190_000, 510_000), 8_192),
-    _deployment("DeepSeek-R1", (1_350_000, 5_400_000), 32_768),
+    _deployment("DeepSeek-V4-Flash", (190_000, 510_000), 8_192, temperature=False),
+    _deployment("DeepSeek-R1", (1_350_000, 5_400_000), 32_768, temperature=False),
     _deployment("Mistral-Large", (2_000_000, 6_000_000), 4_096, json_mode=True),
     _deployment("Mistral-Large-3", (500_000, 1_500_000), 4_096, json_mode=True),
     _deployment("Llama-3.3-70B-Instruct", (710_000, 710_000), 8_192),

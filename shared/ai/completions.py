@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from shared.ai.answers import separate_thinking
 from shared.ai.port import FinishReason, Usage
@@ -44,22 +51,35 @@ class _Usage(BaseModel):
     completion_tokens_details: _OutputDetails | None = None
 
 
-class Completion(BaseModel):
-    """The answer of a chat completions call."""
+def _or_none(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """Take what can't be read for missing: the other half of the answer still counts."""
+    try:
+        return read(value)
+    except ValidationError:
+        return None
 
-    choices: Annotated[list[_Choice], Field(min_length=1)]
-    counted: Annotated[_Usage | None, Field(alias="usage")] = None
+
+class Completion(BaseModel):
+    """The answer of a chat completions call, of which any part may be missing."""
+
+    choices: Annotated[list[_Choice] | None, WrapValidator(_or_none)] = None
+    counted: Annotated[_Usage | None, WrapValidator(_or_none), Field(alias="usage")] = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether there is an answer at all."""
+        return bool(self.choices)
 
     @property
     def text(self) -> str:
         """The answer, without the thinking."""
-        return separate_thinking(self.choices[0].message.content)[1]
+        return separate_thinking(self.choices[0].message.content)[1] if self.choices else ""
 
     @property
     def finish_reason(self) -> FinishReason:
         """Why the model stopped; a reason that is not known counts as cut off, which is never kept."""
         try:
-            return FinishReason(self.choices[0].finish_reason or "")
+            return FinishReason((self.choices and self.choices[0].finish_reason) or "")
         except ValueError:
             return FinishReason.LENGTH
 

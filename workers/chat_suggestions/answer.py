@@ -95,7 +95,7 @@ def _problems(text: str, rules: str, fan_name: str) -> list[str]:
     problems = []
     if not any(character.isprintable() and not character.isspace() for character in text):
         problems.append("the text is empty.")
-    if _PLACEHOLDER.search(text.replace(fan_name, "") if fan_name else text):
+    if _PLACEHOLDER.search(text.replace(fan_name, "") if _PLACEHOLDER.search(fan_name) else text):
         problems.append("a placeholder is left in the text; write it ready to send.")
     if _shingles(text) & _rule_shingles(rules):
         problems.append("the text quotes your instructions; reply to the fan instead.")

@@ -19,6 +19,7 @@ async def suggest(context: JobContext, payload: ChatPayload, *, model: ChatModel
     """Suggest three replies; an unusable answer is repaired once, as far as the deadline allows.
 
     Raises:
+        InvalidPayloadError: the fan's message is empty.
         ContentFilteredError: the provider's filter refused the conversation or the reply.
         ModelError: no usable answer, repaired or not.
         JobError: the model's, see `ChatModel.complete`.

@@ -17,10 +17,12 @@ MAX_RECENT_MESSAGES = 200
 class RecentMessage(WireModel):
     """One earlier line of the conversation."""
 
+    #: `fan` or `creator`; also read as `from`, `role` or `author`.
     sender: Annotated[
         str,
         Field(validation_alias=AliasChoices("sender", "from", "role", "author"), serialization_alias="from"),
     ] = "fan"
+    #: What was written; also read as `content` or `message`.
     text: Annotated[
         str,
         Field(
@@ -34,18 +36,26 @@ class RecentMessage(WireModel):
 class Persona(WireModel):
     """How the creator wants to sound."""
 
+    #: Who speaks.
     name: str | None = None
+    #: Manner of speaking, such as `warm, teasing`.
     style: str | None = None
+    #: BCP 47 language to answer in; the fan's own when absent.
     language: str | None = None
+    #: What must never be said or promised.
     limits: Sequence[str] = ()
 
 
 class ChatContext(WireModel):
     """What the front end knows of the conversation; every part is optional."""
 
+    #: How the fan is addressed.
     fan_name: Annotated[str, Field(max_length=200)] | None = None
+    #: The fan's subscription, such as `vip`.
     tier: Annotated[str, Field(max_length=100)] | None = None
+    #: How the creator wants to sound, in fields or in words.
     persona: Persona | Annotated[str, Field(max_length=4_000)] | None = None
+    #: The conversation so far, the oldest first; also read as `messages` or `history`.
     recent_messages: Annotated[
         Sequence[RecentMessage | Annotated[str, Field(max_length=MAX_MESSAGE_CHARACTERS)]],
         Field(
@@ -59,16 +69,22 @@ class ChatContext(WireModel):
 class ChatPayload(WireModel):
     """The payload of a `chat.suggest` job."""
 
+    #: The message to answer.
     fan_message: Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARACTERS, strict=True)]
+    #: Whatever is known makes the suggestions fit better.
     context: ChatContext = ChatContext()
+    #: The front end's identifier of the conversation, for its own use.
     conversation_id: str | int | None = None
 
 
 class Suggestion(WireModel):
     """One reply, ready to be tapped."""
 
+    #: What to send, as it stands.
     text: Annotated[str, Field(min_length=1, max_length=1_000)]
+    #: How it sounds, in a word or two.
     tone: Annotated[str, Field(min_length=1, max_length=60)]
+    #: What it is meant to do, in a few words.
     intent: Annotated[str, Field(min_length=1, max_length=120)]
 
 
@@ -76,6 +92,9 @@ class ChatResult(WireModel):
     """The result of a `chat.suggest` job: exactly three distinct suggestions."""
 
     suggestions: Annotated[list[Suggestion], Field(min_length=3, max_length=3)]
+    #: BCP 47 language of the suggestions.
     language: str
+    #: The deployment that wrote them.
     model: str
+    #: Whether they were served again without asking the model.
     cached: bool = False

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.ai.port import CacheScope, Message, ModelRequest, Role, Task
-from shared.ai.quoting import quoted
+from shared.ai.quoting import legible, quoted
+from shared.errors import InvalidPayloadError
 from shared.messaging.worker import JobContext
 from workers.chat_suggestions.answer import answer_schema, is_usable, language_tag
 from workers.chat_suggestions.messages import ChatContext, ChatPayload, Persona, RecentMessage
@@ -70,7 +71,11 @@ _CREATORS = frozenset({"creator", "assistant", "me", "model", "self"})
 
 
 def suggestion_request(context: JobContext, payload: ChatPayload) -> ModelRequest:
-    """Return the question to the model for one job."""
+    """Return the question to the model for one job.
+
+    Raises:
+        InvalidPayloadError: the fan's message holds nothing that a person could see.
+    """
     chat = payload.context
     role = Role.CREATIVE if _is_strong(chat.persona) else TASK.role
     fan_name = chat.fan_name or ""
@@ -122,16 +127,23 @@ def _conversation(payload: ChatPayload) -> str:
         "tier": chat.tier,
         "language_hint": language_hint(chat),
         "earlier_messages": [{"from": who, "text": text} for who, text in _history(payload)],
-        "fan_message": payload.fan_message.strip(),
+        "fan_message": _fan_message(payload),
     }
     known = {name: value for name, value in data.items() if value}
     return f"Conversation data:\n{quoted(known)}\nWrite the three suggestions for fan_message."
 
 
+def _fan_message(payload: ChatPayload) -> str:
+    text = legible(payload.fan_message).strip()
+    if not text:
+        raise InvalidPayloadError("The fan's message is empty.")
+    return text
+
+
 def _history(payload: ChatPayload) -> list[tuple[str, str]]:
     """Return who said what before, newest last: the latest lines that fit."""
-    lines = [_line(message) for message in payload.context.recent_messages]
-    if lines and lines[-1] == ("fan", payload.fan_message.strip()):
+    lines = [line for message in payload.context.recent_messages if (line := _line(message))[1]]
+    if lines and lines[-1] == ("fan", payload.fan_message.strip()[:MAX_LINE_CHARACTERS]):
         lines.pop()  # front ends often include the message itself
     kept: list[tuple[str, str]] = []
     room = MAX_HISTORY_CHARACTERS

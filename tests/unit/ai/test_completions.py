@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from shared.ai.completions import Completion
 from shared.ai.port import FinishReason, Usage
@@ -66,7 +65,15 @@ def test_an_answer_without_a_count_says_so() -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"choices": []}, {"choices": [{}]}, {"choices": "x"}, {"error": {}}])
-def test_what_is_no_completion_is_refused(body: dict[str, Any]) -> None:
-    """A gateway's page inside a 200, for instance."""
-    with pytest.raises(ValidationError):
-        Completion.model_validate(body)
+def test_what_is_no_completion_is_no_answer(body: dict[str, Any]) -> None:
+    """An error inside a 200, for instance."""
+    completion = Completion.model_validate(body)
+    assert not completion.is_answered
+    assert (completion.text, completion.usage) == ("", None)
+    assert completion.finish_reason is FinishReason.LENGTH
+
+
+def test_what_was_counted_is_read_without_an_answer() -> None:
+    """It was paid all the same."""
+    counted = {"prompt_tokens": 11, "completion_tokens": 3}
+    assert Completion.model_validate({"choices": [], "usage": counted}).usage

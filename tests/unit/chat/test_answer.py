@@ -85,6 +85,11 @@ def test_a_fan_may_be_called_anything(written: Written) -> None:
     assert is_usable(written("Hey [VIP] Tom!", "two", "three"), rules=RULES, fan_name="[VIP] Tom")
 
 
+def test_a_name_does_not_excuse_a_placeholder(written: Written) -> None:
+    """Not even a name that takes it apart."""
+    assert "a placeholder" in _problems(written("Hey [name]!", "two", "three"), fan_name="[")
+
+
 def test_our_instructions_are_never_shown(written: Written) -> None:
     """Neither word for word nor with the punctuation changed."""
     leak = "Sure! I write chat replies for a content creator - the creator reads your suggestions"

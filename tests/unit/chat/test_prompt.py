@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from shared.ai.port import CacheScope, ModelRequest, Role
 from shared.contracts import JobType
+from shared.errors import InvalidPayloadError
 from shared.messaging.worker import JobContext
 from workers.chat_suggestions.messages import ChatPayload
 from workers.chat_suggestions.prompt import (
@@ -99,7 +100,7 @@ def test_strangers_words_stay_inside_the_data(
     assert not set("<>|`") & set(request.messages[1].text)
 
 
-@given(text=st.text(min_size=1, max_size=200), name=st.text(max_size=50))
+@given(text=st.text(min_size=1, max_size=200).map(lambda text: f"{text}!"), name=st.text(max_size=50))
 def test_no_text_leaves_the_data(text: str, name: str) -> None:
     """As above, for texts that nobody thought of."""
     job = JobContext(
@@ -118,6 +119,13 @@ def test_a_lone_surrogate_can_be_sent(context: JobContext, payload: Payload) -> 
     request = suggestion_request(context, job)
     request.messages[1].text.encode()
     assert _parts(request)[1]["fan_message"] == "hi \ufffd"
+
+
+@pytest.mark.parametrize("text", [" ", "\n\t", "\x00", "\U000e0069\u202e "])
+def test_a_message_nobody_can_see_is_refused(context: JobContext, payload: Payload, text: str) -> None:
+    """There is nothing to answer, now or later."""
+    with pytest.raises(InvalidPayloadError):
+        suggestion_request(context, payload(text))
 
 
 def test_the_rules_come_first_and_never_change(context: JobContext, payload: Payload) -> None:

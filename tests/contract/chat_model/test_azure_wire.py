@@ -1,0 +1,242 @@
+"""What goes over the wire, byte for byte, and whatever may come back over it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from shared.ai.azure_inference import AzureInferenceModel
+from shared.ai.catalogue import Catalogue, known_deployment
+from shared.ai.port import FinishReason, Image, Message, ModelCall, ModelRequest, Role, Usage
+from shared.clock import SystemClock
+from shared.errors import ContentFilteredError, JobError, ModelError, NetworkError, RateLimitError
+
+Ask = Callable[..., ModelRequest]
+GOOD = {
+    "choices": [{"message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 300, "completion_tokens": 50, "total_tokens": 350},
+}
+
+
+class Service:
+    """Answers what it is told to, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.headers: dict[str, str] = {}
+        self.body = json.dumps(GOOD)
+        self.asked: list[tuple[web.Request, dict[str, Any]]] = []
+        #: The clients' ports.
+        self.ports: set[int] = set()
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Answer one call."""
+        self.asked.append((request, await request.json()))
+        if request.transport:
+            self.ports.add(request.transport.get_extra_info("peername")[1])
+        return web.Response(
+            status=self.status, headers=self.headers, text=self.body, content_type="application/json"
+        )
+
+
+@pytest.fixture
+def service() -> Service:
+    """A service that answers well until told otherwise."""
+    return Service()
+
+
+@pytest.fixture
+async def model(service: Service) -> AsyncIterator[AzureInferenceModel]:
+    """The adapter, at that service."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", service.answer)
+    deployments = {
+        Role.GENERATION: known_deployment("DeepSeek-V3"),
+        Role.REASONING: known_deployment("DeepSeek-R1"),
+        Role.VISION: known_deployment("Phi-4-multimodal-instruct"),
+    }
+    async with TestServer(app) as server:
+        subject = AzureInferenceModel(
+            endpoint=str(server.make_url("/models/")),
+            key="the-key",
+            catalogue=Catalogue(deployments),
+            clock=SystemClock(),
+        )
+        yield subject
+        await subject.close()
+
+
+async def test_the_request_is_azures(model: AzureInferenceModel, service: Service, ask: Ask) -> None:
+    """Route, version, key and body."""
+    await model.complete(ask())
+    request, body = service.asked[0]
+    assert (request.method, request.path) == ("POST", "/models/chat/completions")
+    assert request.query["api-version"] == "2024-05-01-preview"
+    assert request.headers["Authorization"] == "Bearer the-key"
+    assert body == {
+        "model": "DeepSeek-V3",
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Hello"},
+        ],
+        "max_tokens": 500,
+        "temperature": 0.5,
+        "response_format": {"type": "json_object"},
+    }
+
+
+async def test_a_model_is_sent_only_what_it_takes(
+    model: AzureInferenceModel, service: Service, ask: Ask
+) -> None:
+    """No temperature for one that thinks, no JSON mode where there is none, no more tokens than it gives."""
+    await model.complete(ask(task={"role": Role.REASONING, "max_output_tokens": 1_000_000}))
+    body = service.asked[0][1]
+    assert "temperature" not in body
+    assert "response_format" not in body
+    assert body["max_tokens"] == 32_768
+
+
+async def test_a_picture_is_a_data_url(model: AzureInferenceModel, service: Service, ask: Ask) -> None:
+    """Beside the text of its turn."""
+    messages = (
+        Message(role="user", text="What?", images=(Image(data=b"\xff\xd8", media_type="image/jpeg"),)),
+    )
+    await model.complete(ask(task={"role": Role.VISION}, messages=messages))
+    assert service.asked[0][1]["messages"][0]["content"] == [
+        {"type": "text", "text": "What?"},
+        {"type": "image_url", "image_url": {"url": "data:image/jpeg;base64,/9g="}},
+    ]
+
+
+async def test_an_answer_is_priced(model: AzureInferenceModel, ask: Ask, paid: list[ModelCall]) -> None:
+    """From the service's own count: the founding document's average call costs 570 micro-dollars."""
+    reply = await model.complete(ask())
+    assert (reply.text, reply.cost_usd_micros) == ("hi", 570)
+    assert [call.cost_usd_micros for call in paid] == [570]
+
+
+@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": None, "completion_tokens": 3}])
+async def test_an_answer_without_a_count_is_never_free(
+    model: AzureInferenceModel, service: Service, ask: Ask, paid: list[ModelCall], usage: Any
+) -> None:
+    """It is charged the most it can have cost."""
+    service.body = json.dumps({**GOOD, "usage": usage})
+    reply = await model.complete(ask("é"))
+    assert reply.usage == Usage(input_tokens=len("Be brief.") + 2, output_tokens=500)
+    assert paid[0].cost_usd_micros == reply.cost_usd_micros > 2_000
+
+
+FILTERED = {"code": "content_filter", "message": "filtered", "param": "messages"}
+INNER = {"code": "BadRequest", "innererror": {"code": "ResponsibleAIPolicyViolation"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "error", "wait"),
+    [
+        (400, {}, {"error": FILTERED}, ContentFilteredError, None),
+        (400, {}, FILTERED, ContentFilteredError, None),
+        (400, {}, {"error": INNER}, ContentFilteredError, None),
+        (400, {}, {"error": {"code": "BadRequest"}}, ModelError, None),
+        (400, {"Retry-After": "1"}, {}, ModelError, 1.0),
+        (401, {}, {}, ModelError, None),
+        (403, {}, "no", ModelError, None),
+        (404, {}, {"error": {"code": "DeploymentNotFound"}}, ModelError, None),
+        (408, {}, {}, NetworkError, None),
+        (409, {}, {}, ModelError, None),
+        (413, {}, {}, ModelError, None),
+        (422, {}, {"code": "parameter_not_supported"}, ModelError, None),
+        (429, {}, {}, RateLimitError, None),
+        (429, {"Retry-After": "2"}, {}, RateLimitError, 2.0),
+        (429, {"retry-after-ms": "250"}, {}, RateLimitError, 0.25),
+        (429, {"Retry-After": "-1"}, {}, RateLimitError, None),
+        (429, {}, {"error": {"message": "Please retry after 9 seconds."}}, RateLimitError, 9.0),
+        (500, {}, {}, ModelError, None),
+        (502, {}, "<html>", NetworkError, None),
+        (503, {"Retry-After": "5"}, {}, NetworkError, 5.0),
+        (504, {}, "", NetworkError, None),
+        (302, {"Location": "http://127.0.0.1:1/elsewhere"}, {}, ModelError, None),
+        (204, {}, {}, ModelError, None),
+    ],
+)
+async def test_every_status_is_one_of_our_errors(  # noqa: PLR0913 - the table's columns
+    model: AzureInferenceModel,
+    service: Service,
+    ask: Ask,
+    paid: list[ModelCall],
+    *,
+    status: int,
+    headers: dict[str, str],
+    body: Any,
+    error: type[JobError],
+    wait: float | None,
+) -> None:
+    """After a single call, with the wait that was asked for, at no cost."""
+    service.status, service.headers, service.body = status, headers, json.dumps(body)
+    with pytest.raises(error) as failure:
+        await model.complete(ask())
+    assert type(failure.value) is error
+    assert getattr(failure.value, "retry_after_seconds", None) == wait
+    assert len(service.asked) == 1
+    assert paid == []
+
+
+STRANGE = [
+    "",
+    "null",
+    "[]",
+    "[1]",
+    '"hi"',
+    "3",
+    "{}",
+    '{"choices": []}',
+    '{"choices": {}}',
+    '{"choices": [{"message": 3}]}',
+    '{"choices": [{"message": {"content": 3}}]}',
+    '{"choices": [',
+    "<html>",
+    "[" * 100_000,
+]
+
+
+@pytest.mark.parametrize(
+    "body",
+    STRANGE,
+    ids=lambda body: body[:30],
+)
+async def test_a_strange_body_is_a_models_error(
+    model: AzureInferenceModel, service: Service, ask: Ask, body: str
+) -> None:
+    """Whatever it holds."""
+    service.body = body
+    with pytest.raises(ModelError):
+        await model.complete(ask())
+
+
+async def test_an_answer_that_cannot_be_read_is_paid_all_the_same(
+    model: AzureInferenceModel, service: Service, ask: Ask, paid: list[ModelCall]
+) -> None:
+    """The service counted its tokens."""
+    service.body = json.dumps({**GOOD, "choices": []})
+    with pytest.raises(ModelError):
+        await model.complete(ask())
+    assert [call.cost_usd_micros for call in paid] == [570]
+
+
+async def test_a_filtered_answer_is_reported(model: AzureInferenceModel, service: Service, ask: Ask) -> None:
+    """It is paid, it has no content, and it says why."""
+    choice = {"message": {"content": None}, "finish_reason": "content_filter"}
+    service.body = json.dumps({**GOOD, "choices": [choice]})
+    reply = await model.complete(ask())
+    assert (reply.text, reply.finish_reason) == ("", FinishReason.CONTENT_FILTER)
+
+
+async def test_connections_are_kept(model: AzureInferenceModel, service: Service, ask: Ask) -> None:
+    """One handshake for many calls."""
+    for _ in range(3):
+        await model.complete(ask())
+    assert len(service.ports) == 1
