@@ -10,6 +10,7 @@ from docs.contracts import examples, prose
 from docs.contracts.catalogue import JobContract, job_contracts, summary
 from docs.contracts.schemas import definitions, published_models
 from docs.contracts.topology import EVENTS_TOPIC, JOBS_TOPIC, Subscription, subscriptions
+from shared.contracts import JobType
 
 #: Raised when a published name or shape is added; none is ever taken away.
 CONTRACT_VERSION = "1.0.0"
@@ -95,12 +96,17 @@ def _operation(job: JobContract, telling: list[str]) -> dict[str, Any]:
         "messages": [_on("jobs", _camel(job.job_type))],
         "reply": {
             "channel": {"$ref": "#/channels/events"},
-            "messages": [_on("events", name) for name in [_completed(job), *telling]],
+            "messages": [_on("events", name) for name in [_completed(job), *_may_follow(job, telling)]],
         },
         "x-subscription": job.subscription.name,
         "x-deadlineMs": job.policy.deadline_ms,
         "x-retryDelaysSeconds": list(job.policy.retry_delays_seconds),
     }
+
+
+def _may_follow(job: JobContract, telling: list[str]) -> list[str]:
+    """Only a video has a part that comes late."""
+    return [name for name in telling if name != "jobEnriched" or job.job_type is JobType.VIDEO_ANALYSIS]
 
 
 def _announce(names: list[str]) -> dict[str, Any]:

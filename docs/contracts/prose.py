@@ -21,7 +21,7 @@ EVENT_PROPERTIES = {
 
 #: What each status tells the front end.
 STATUSES = {
-    "processing": "A worker has the job.",
+    "processing": "The job has not ended.",
     "completed": "The job is done; its result is here, or at `resultUrl`.",
     "failed": "The job is given up; `error` says why. An operator may replay it.",
     "timeout": "The job did not end in time, on its last attempt. An operator may replay it.",
@@ -29,9 +29,9 @@ STATUSES = {
 
 #: What each event announces.
 EVENTS = {
-    "job.processing": "The job has begun or moved on; `progress` says how far.",
+    "job.processing": "Reserved: the job has begun or moved on. No worker sends it yet.",
     "job.completed": "The job is done.",
     "job.failed": "The job is given up.",
     "job.timeout": "The job did not end in time.",
-    "job.enriched": "A late part of a completed job, such as a transcript: the whole result again.",
+    "job.enriched": "Reserved: the whole result again, with a late transcript. No worker sends it yet.",
 }

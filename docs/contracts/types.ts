@@ -27,17 +27,24 @@ export interface Aspect {
 
 /** What the front end knows of the conversation; every part is optional. */
 export interface ChatContext {
+  /** How the fan is addressed. */
   fanName?: string | null;
+  /** The fan's subscription, such as `vip`. */
   tier?: string | null;
+  /** How the creator wants to sound, in fields or in words. */
   persona?: Persona | string | null;
+  /** The conversation so far, the oldest first; also read as `messages` or `history`. */
   recentMessages?: (RecentMessage | string)[];
   [unknown: string]: unknown;
 }
 
 /** The payload of a `chat.suggest` job. */
 export interface ChatPayload {
+  /** The message to answer. */
   fanMessage: string;
+  /** Whatever is known makes the suggestions fit better. */
   context?: ChatContext;
+  /** The front end's identifier of the conversation, for its own use. */
   conversationId?: string | number | null;
   [unknown: string]: unknown;
 }
@@ -45,8 +52,11 @@ export interface ChatPayload {
 /** The result of a `chat.suggest` job: exactly three distinct suggestions. */
 export interface ChatResult {
   suggestions: Suggestion[];
+  /** BCP 47 language of the suggestions. */
   language: string;
+  /** The deployment that wrote them. */
   model: string;
+  /** Whether they were served again without asking the model. */
   cached?: boolean;
   [unknown: string]: unknown;
 }
@@ -217,16 +227,22 @@ export type Part = "scenes" | "objects" | "transcript" | "advice" | "thumbnail" 
 
 /** How the creator wants to sound. */
 export interface Persona {
+  /** Who speaks. */
   name?: string | null;
+  /** Manner of speaking, such as `warm, teasing`. */
   style?: string | null;
+  /** BCP 47 language for when the fan's own can't be told. */
   language?: string | null;
+  /** What must never be said or promised. */
   limits?: string[];
   [unknown: string]: unknown;
 }
 
 /** One earlier line of the conversation. */
 export interface RecentMessage {
+  /** `fan` or `creator`; also read as `from`, `role` or `author`. */
   sender?: string;
+  /** What was written; also read as `content` or `message`. */
   text: string;
   [unknown: string]: unknown;
 }
@@ -254,8 +270,11 @@ export interface Skipped {
 
 /** One reply, ready to be tapped. */
 export interface Suggestion {
+  /** What to send, as it stands. */
   text: string;
+  /** How it sounds, in a word or two. */
   tone: string;
+  /** What it is meant to do, in a few words. */
   intent: string;
   [unknown: string]: unknown;
 }

@@ -40,7 +40,7 @@ class Persona(WireModel):
     name: str | None = None
     #: Manner of speaking, such as `warm, teasing`.
     style: str | None = None
-    #: BCP 47 language to answer in; the fan's own when absent.
+    #: BCP 47 language for when the fan's own can't be told.
     language: str | None = None
     #: What must never be said or promised.
     limits: Sequence[str] = ()
