@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from shared.errors import InvalidPayloadError, ModelError
+from shared.errors import HuntazeError, InvalidPayloadError
 from shared.messaging.sanitising import storable
 
 #: No answer of ours comes near; more is a model that runs in circles.
@@ -28,8 +28,8 @@ _THINKING, _THOUGHT = "<think>", "</think>"
 T = TypeVar("T", bound=BaseModel)
 
 
-class UnusableAnswerError(ModelError):
-    """The AI model's answer does not have the form that was asked for."""
+class UnusableAnswerError(HuntazeError):
+    """The AI model's answer does not have the form that was asked for; it may be asked to repair it."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__()

@@ -6,13 +6,17 @@ import logging
 
 from shared.ai.answers import UnusableAnswerError
 from shared.ai.port import ChatModel, FinishReason, ModelReply
-from shared.errors import ContentFilteredError
+from shared.errors import ContentFilteredError, ModelError
 from shared.messaging.worker import JobContext
 from workers.chat_suggestions.answer import UNDETERMINED, Answer, language_tag, read_answer
 from workers.chat_suggestions.messages import ChatPayload, ChatResult, Suggestion
 from workers.chat_suggestions.prompt import RULES, language_hint, repair_request, suggestion_request
 
 logger = logging.getLogger(__name__)
+
+
+#: An answer and its repair.
+_TRIES = 2
 
 
 async def suggest(context: JobContext, payload: ChatPayload, *, model: ChatModel) -> ChatResult:
@@ -25,22 +29,26 @@ async def suggest(context: JobContext, payload: ChatPayload, *, model: ChatModel
         JobError: the model's, see `ChatModel.complete`.
     """
     request = suggestion_request(context, payload)
-    reply = await model.complete(request)
-    try:
-        answer = _read(reply, payload)
-    except UnusableAnswerError as error:
-        logger.warning(
-            "The model's answer is not usable: asking for repair",
-            extra={
-                "job_id": context.job_id,
-                "deployment": reply.deployment,
-                "finish_reason": reply.finish_reason.value,
-                "problems": error.problems,
-            },
-        )
-        reply = await model.complete(repair_request(request, error.problems))
-        answer = _read(reply, payload)
-    return _result(answer, reply, payload)
+    for _ in range(_TRIES):
+        reply = await model.complete(request)
+        try:
+            return _result(_read(reply, payload), reply, payload)
+        except UnusableAnswerError as error:
+            _log_refusal(context, reply, error)
+            request = repair_request(request, error.problems)
+    raise ModelError
+
+
+def _log_refusal(context: JobContext, reply: ModelReply, error: UnusableAnswerError) -> None:
+    logger.warning(
+        "The model's answer is not usable",
+        extra={
+            "job_id": context.job_id,
+            "deployment": reply.deployment,
+            "finish_reason": reply.finish_reason.value,
+            "problems": error.problems,
+        },
+    )
 
 
 def _read(reply: ModelReply, payload: ChatPayload) -> Answer:

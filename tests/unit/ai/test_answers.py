@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from shared.ai.answers import MAX_ANSWER_CHARACTERS, UnusableAnswerError, parse_answer, separate_thinking
-from shared.errors import ModelError
 
 
 class Reply(BaseModel):
@@ -83,10 +82,9 @@ def test_the_json_is_found(answer: str) -> None:
     ids=lambda answer: f"{answer[:24]!r}",
 )
 def test_what_is_no_answer_is_refused(answer: str) -> None:
-    """Hostile answers end as the one error that the engine understands."""
+    """Hostile answers end as one error, which says what is wrong."""
     with pytest.raises(UnusableAnswerError) as refusal:
         parse_answer(answer, Reply)
-    assert isinstance(refusal.value, ModelError)
     assert refusal.value.problems
 
 

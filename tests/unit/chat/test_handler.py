@@ -136,7 +136,5 @@ async def test_nothing_a_fan_said_is_logged(
     caplog.set_level(logging.DEBUG)
     job = payload("my secret", fanName="Secretname")
     await suggest(context, job, model=_model('{"suggestions": ["my secret, Secretname"]}', written()))
-    assert [record.message for record in caplog.records] == [
-        "The model's answer is not usable: asking for repair"
-    ]
+    assert [record.message for record in caplog.records] == ["The model's answer is not usable"]
     assert "ecret" not in str([record.__dict__ for record in caplog.records])
