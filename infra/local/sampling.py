@@ -37,10 +37,10 @@ def run_samples(console: Console, variables: Mapping[str, str], *, host_log: Pat
     with publisher(variables["SERVICEBUS_CONNECTION"]) as sender:
         runs = [_publish(sender, sample) for sample in samples]
         jobs = _watch(console, variables["DATABASE_URL"], runs, simulated=simulated)
-    for run in runs:
-        if job := jobs.get(run.job_id):
-            _print_job(console, run, job, simulated=simulated)
-    return _verdict(console, runs, jobs, host_log)
+        for run in runs:
+            if job := jobs.get(run.job_id):
+                _print_job(console, run, job, simulated=simulated)
+        return _verdict(console, runs, jobs, host_log)
 
 
 def _publish(sender: Publisher, sample: Sample) -> SampleRun:

@@ -8,8 +8,9 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 from rich.console import Console
 from rich.table import Table
@@ -18,7 +19,6 @@ from rich.text import Text
 from infra.local import environment, stack
 from infra.local.parts import HOST, SERVICES
 from infra.local.process import ROOT
-from infra.local.sampling import run_samples
 from infra.local.view import StartupView, live
 
 _INTERRUPTED = 128 + signal.SIGINT
@@ -28,9 +28,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Hold the stack up until it is told to end, or until the samples are done."""
     directory = environment.stack_directory(os.environ)
     _end_on_signals()
+    # While the parts start, this process has nothing better to do.
+    Thread(target=import_module, args=["infra.local.sampling"], daemon=True).start()
     with environment.locked(directory), _reporting_losses(console):
         try:
             with _starting(console, directory) as variables, environment.published(directory, variables):
+                from infra.local.sampling import run_samples
+
                 status = run_samples(
                     console, variables, host_log=directory / "host.log", simulated=_is_simulated()
                 )
