@@ -12,8 +12,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 from shared.clock import Clock, SystemClock
+from shared.errors import ConfigurationError
 from shared.observability.failures import whereabouts
 
 if TYPE_CHECKING:
@@ -25,14 +27,19 @@ logger = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 0.25
 #: How long a Redis that failed is left alone.
 PAUSE_SECONDS = 5.0
-#: Calls beyond this miss rather than open yet another connection.
-MAX_CONNECTIONS = 50
+#: Calls beyond this wait their turn: a call takes a millisecond or two, a new connection several round trips.
+MAX_CONNECTIONS = 20
+_SCHEMES = frozenset({"redis", "rediss", "unix"})
 
 T = TypeVar("T")
 
 
 class RedisCache:
-    """Bytes under keys in Redis. Connects on first use, inside the running loop."""
+    """Bytes under keys in Redis. Connects on first use, inside the running loop.
+
+    Raises:
+        ConfigurationError: the URL is none of Redis'.
+    """
 
     def __init__(
         self,
@@ -42,6 +49,8 @@ class RedisCache:
         pause_seconds: float = PAUSE_SECONDS,
         clock: Clock | None = None,
     ) -> None:
+        if not _is_redis_url(url):
+            raise ConfigurationError("REDIS_URL must be a redis:// or rediss:// URL.")
         self._url = url
         self._timeout_seconds = timeout_seconds
         self._pause_seconds = pause_seconds
@@ -70,9 +79,10 @@ class RedisCache:
             return None
         import redis.exceptions
 
+        client = self._connected()
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                answer = await command(self._connected())
+                answer = await command(client)
         except redis.exceptions.ResponseError as error:
             # It is full, say, or holds another kind of value there; other commands may still be answered.
             logger.warning("Redis refused a command", extra={"failure": whereabouts(error)})
@@ -106,12 +116,21 @@ class RedisCache:
         return self._client
 
 
+def _is_redis_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # the port is no number
+        return False
+    return parts.scheme in _SCHEMES and port != 0
+
+
 def _client(url: str, timeout_seconds: float) -> Redis:
-    from redis.asyncio import Redis
+    from redis.asyncio import BlockingConnectionPool, Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
 
-    return Redis.from_url(
+    pool = BlockingConnectionPool.from_url(
         url,
         protocol=2,  # RESP3 begins with a HELLO, one more round trip per connection
         driver_info=None,  # no CLIENT SETINFO either
@@ -120,5 +139,6 @@ def _client(url: str, timeout_seconds: float) -> Redis:
         socket_timeout=timeout_seconds,
         socket_connect_timeout=timeout_seconds,
         max_connections=MAX_CONNECTIONS,
-        decode_responses=False,
+        timeout=timeout_seconds,
     )
+    return Redis.from_pool(pool)

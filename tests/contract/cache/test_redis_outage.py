@@ -11,8 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared.cache.redis import RedisCache
+from shared.cache.redis import MAX_CONNECTIONS, RedisCache
 from shared.clock import ManualClock
+from shared.errors import ConfigurationError
 
 PAUSE_SECONDS = 5.0
 
@@ -151,6 +152,22 @@ async def test_a_refused_command_is_a_miss_and_no_outage(cache: RedisCache, wire
     await cache.set(f"{key}:other", b"other", ttl_seconds=60)
     assert await cache.get(key) is None
     assert await cache.get(f"{key}:other") == b"other"
+
+
+async def test_a_crowd_shares_a_few_connections(cache: RedisCache, wire: Wire, key: str) -> None:
+    """More calls than connections wait their turn, and none of them takes it for an outage."""
+    await cache.set(key, b"value", ttl_seconds=60)
+    assert await asyncio.gather(*(cache.get(key) for _ in range(200))) == [b"value"] * 200
+    assert wire.connections <= MAX_CONNECTIONS
+
+
+@pytest.mark.parametrize(
+    "url", ["", "localhost:6379", "http://localhost", "redis://localhost:port", "redis://[::1"]
+)
+def test_a_url_that_is_none_of_redis_is_refused_at_start(url: str) -> None:
+    """Not at the first job; and the message does not quote it, for it may hold a password."""
+    with pytest.raises(ConfigurationError, match="REDIS_URL must be"):
+        RedisCache(url)
 
 
 async def test_a_wrong_password_is_a_miss(wire: Wire, key: str) -> None:
