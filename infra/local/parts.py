@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,15 @@ from typing import Any
 import psycopg
 
 from infra.local import azurite, postgres, redis, s3
-from infra.local.process import ROOT, ServiceError, accepts_connections, free_port, python_module, spawn
+from infra.local.process import (
+    LOCALHOST,
+    ROOT,
+    ServiceError,
+    accepts_connections,
+    free_port,
+    python_module,
+    spawn,
+)
 
 #: A subscription to every event that the stack adds to the topology, so that watching steals from nobody.
 WATCH_SUBSCRIPTION = "local-watch"
@@ -104,10 +112,24 @@ def _model_simulator(directory: Path, _: Variables) -> Iterator[Variables]:
 
 @contextmanager
 def _host(directory: Path, variables: Variables) -> Iterator[Variables]:
-    port = free_port() if accepts_connections(_HOST_PORT) else _HOST_PORT
-    environment = {**variables, "FUNCTIONS_URL": f"http://127.0.0.1:{port}"}
-    with _ours("host", directory, "--root", str(ROOT), "--port", str(port), environment=environment) as ready:
-        yield ready
+    """Start the host on its usual port, or on another one if somebody has that, or takes it meanwhile."""
+    with ExitStack() as host:
+        yield _started_host(host, directory, variables)
+
+
+def _started_host(host: ExitStack, directory: Path, variables: Variables) -> Variables:
+    if not accepts_connections(_HOST_PORT):
+        try:
+            return host.enter_context(_host_on(_HOST_PORT, directory, variables))
+        except ServiceError:
+            if not accepts_connections(_HOST_PORT):
+                raise
+    return host.enter_context(_host_on(free_port(), directory, variables))
+
+
+def _host_on(port: int, directory: Path, variables: Variables) -> AbstractContextManager[Variables]:
+    environment = {**variables, "FUNCTIONS_URL": f"http://{LOCALHOST}:{port}"}
+    return _ours("host", directory, "--root", str(ROOT), "--port", str(port), environment=environment)
 
 
 @contextmanager
