@@ -37,6 +37,10 @@ class Dispatcher(Protocol):
         """Receive and invoke until cancelled."""
         ...
 
+    def refuse(self) -> None:
+        """Start no more invocations."""
+        ...
+
     async def stop_receiving(self) -> None:
         """Take no more messages, and give back those that wait."""
         ...
@@ -114,9 +118,13 @@ class MessageDispatcher:
         finally:
             renewing.cancel()
 
+    def refuse(self) -> None:
+        """Start no more invocations."""
+        self._entity.refuse()
+
     async def stop_receiving(self) -> None:
         """Take no more messages, and give back those that wait."""
-        await self._entity.stop_receiving()
+        await self._entity.drain()
         while self._waiting:
             await self._entity.abandon(self._waiting.popleft())
 
@@ -195,9 +203,13 @@ class BatchDispatcher:
         """Receive and invoke until cancelled."""
         await self._entity.run()
 
+    def refuse(self) -> None:
+        """Start no more invocations."""
+        self._entity.refuse()
+
     async def stop_receiving(self) -> None:
         """Take no more messages, and give back those that wait."""
-        await self._entity.stop_receiving()
+        await self._entity.drain()
         while self._waiting:
             await self._entity.abandon(self._waiting.popleft())
 

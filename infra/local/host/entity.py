@@ -56,10 +56,15 @@ class Entity:
             if self._link:
                 await self._link.close()
 
-    async def stop_receiving(self) -> None:
-        """Take no more messages."""
+    def refuse(self) -> None:
+        """Take no more messages; what still arrives goes back."""
         if self._link:
-            await self._sent(self._link.refuse())
+            self._link.refuse()
+
+    async def drain(self) -> None:
+        """Wait until nothing arrives any more."""
+        if self._link:
+            await self._sent(self._link.drain())
 
     async def grant(self, credit: int, *, step: int) -> None:
         """Let the broker send `credit` messages, if that is at least `step` more than it may send now."""

@@ -29,6 +29,7 @@ from azure.servicebus.aio import ServiceBusReceiver
 #: How often an idle link looks after its token and its keep-alive frames; brokers wait a minute or more.
 _UPKEEP_SECONDS = 5.0
 _CLOSE_SECONDS = 3.0
+_DRAIN_SECONDS = 1.0
 #: Frames read between two looks at the link's health.
 _FRAMES = 64
 
@@ -46,6 +47,7 @@ class Link:
         self._receiver: Any = receiver
         self._arrived = arrived
         self._accepting = True
+        self._drained = asyncio.Event()
 
     async def open(self) -> None:
         """Attach the link, without credit."""
@@ -54,6 +56,7 @@ class Link:
         self._connection = self._handler._connection
         self._amqp = self._handler._link
         self._amqp._on_transfer = self._transferred
+        self._amqp._incoming_flow = self._flowed
         transport = self._connection._transport
         transport.write = transport._write
 
@@ -80,10 +83,19 @@ class Link:
         if self._accepting:
             await self._amqp.flow(link_credit=credit)
 
-    async def refuse(self) -> None:
-        """Take back all credit; messages already on their way are released without counting as deliveries."""
+    def refuse(self) -> None:
+        """From now on release what arrives; a release does not count as a delivery."""
         self._accepting = False
-        await self._amqp.flow(link_credit=0)
+
+    async def drain(self) -> None:
+        """Take back all credit, and wait for what is on its way: it would stay locked if nobody read it."""
+        self._accepting = False
+        if self.credit > 0:
+            await self._amqp.flow(link_credit=self.credit, drain=True)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_DRAIN_SECONDS):
+                    await self._drained.wait()
+            self._amqp.current_link_credit = 0
 
     async def complete(self, message: ServiceBusReceivedMessage) -> None:
         """Remove a message from the entity."""
@@ -124,6 +136,11 @@ class Link:
             self._arrived(received)
         else:
             await self._settle(received, "released")
+
+    async def _flowed(self, _frame: Any) -> None:
+        """The broker answers a drain with the link's new state, after the last message."""
+        if not self._accepting:
+            self._drained.set()
 
     def _check(self) -> None:
         if self._connection._error:

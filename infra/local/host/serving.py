@@ -156,8 +156,7 @@ class _Host:
         ends: list[asyncio.Future[Any]] = [stopping, self._worker_stopped]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        for dispatching in self._messages:
-            await dispatching.stop_receiving()
+        await asyncio.gather(*(dispatching.stop_receiving() for dispatching in self._messages))
         if not self._worker_stopped.done():
             await self._drain()
         await asyncio.gather(*(activity.abandon_running() for activity in self._activities()))
@@ -165,20 +164,26 @@ class _Host:
             self._worker_stopped.result()
 
     async def _drain(self) -> None:
-        finished = asyncio.gather(*(activity.finished() for activity in self._activities()))
+        finished = asyncio.create_task(self._finished())
         ends: list[asyncio.Future[Any]] = [finished, self._worker_stopped]
         ended, _ = await asyncio.wait(ends, timeout=self._drain_seconds, return_when=asyncio.FIRST_COMPLETED)
-        finished.cancel()
+        await _cancel([finished])
         if not ended:
             _logger.warning(
                 "The grace is over; invocations are abandoned.",
                 extra={"invocations": self._worker.in_flight},
             )
 
+    async def _finished(self) -> None:
+        for activity in self._activities():
+            await activity.finished()
+
     def _activities(self) -> list[_Activity]:
         return [*self._messages, *self._timers, self._front]
 
     def _note_stopped(self, error: WorkerStoppedError) -> None:
+        for dispatching in self._messages:
+            dispatching.refuse()
         if not self._worker_stopped.done():
             self._worker_stopped.set_exception(error)
 

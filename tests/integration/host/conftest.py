@@ -31,7 +31,7 @@ class Sample:
     #: Where its functions leave marks, and the host its log.
     directory: Path
 
-    async def publish(self, route: str, *bodies: str, **properties: str | float) -> None:
+    async def publish(self, route: str, *bodies: str, **properties: Any) -> None:
         """Send messages to one of the sample's subscriptions."""
         messages = [
             ServiceBusMessage(
