@@ -1,0 +1,84 @@
+"""What a chat job costs in round trips to a Redis in another cloud."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Protocol
+from uuid import uuid4
+
+import pytest
+
+from shared.ai.caching import CachedChatModel
+from shared.ai.scripted import ScriptedChatModel
+from shared.cache.redis import RedisCache
+from shared.clock import SystemClock
+from shared.contracts import JobType
+from shared.messaging.worker import JobContext
+from workers.chat_suggestions.handler import suggest
+from workers.chat_suggestions.messages import ChatPayload
+
+ANSWER = json.dumps(
+    {
+        "language": "en",
+        "suggestions": [
+            {"text": text, "tone": "warm", "intent": "connect"} for text in ("one", "two", "three")
+        ],
+    }
+)
+
+
+class Wire(Protocol):
+    """See conftest.py."""
+
+    commands: list[str]
+    url: str
+
+    async def stop(self) -> None: ...
+
+
+@pytest.fixture
+async def cache(wire: Wire) -> AsyncIterator[RedisCache]:
+    """A cache behind the wire."""
+    subject = RedisCache(wire.url)
+    yield subject
+    await subject.close()
+
+
+@pytest.fixture
+def context() -> JobContext:
+    """A job of a creator that no other test knows."""
+    return JobContext(
+        job_id="job_1",
+        job_type=JobType.CHAT_SUGGEST,
+        creator_id=str(uuid4()),
+        attempt=0,
+        epoch=0,
+        deadline=SystemClock().monotonic() + 10,
+    )
+
+
+PAYLOAD = ChatPayload.model_validate({"fanMessage": "I miss you"})
+
+
+async def test_a_new_question_is_two_and_a_known_one_is_one(
+    wire: Wire, cache: RedisCache, context: JobContext
+) -> None:
+    """A GET and a SET; then a GET alone, and no model."""
+    script = ScriptedChatModel([ANSWER])
+    model = CachedChatModel(script, cache, key=b"key")
+    assert not (await suggest(context, PAYLOAD, model=model)).cached
+    assert [command for command in wire.commands if command != "EX"] == ["GET", "SET"]
+    wire.commands.clear()
+    assert (await suggest(context, PAYLOAD, model=model)).cached
+    assert wire.commands == ["GET"]
+    assert len(script.requests) == len(context.calls) == 1
+
+
+async def test_without_redis_jobs_go_on(wire: Wire, cache: RedisCache, context: JobContext) -> None:
+    """They only cost more."""
+    await wire.stop()
+    model = CachedChatModel(ScriptedChatModel([ANSWER, ANSWER]), cache, key=b"key")
+    for _ in range(2):
+        assert not (await suggest(context, PAYLOAD, model=model)).cached
+    assert len(context.calls) == 2
