@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from shared.ai.answers import UnusableAnswerError, parse_answer
 from shared.ai.port import AnswerSchema
@@ -29,6 +29,11 @@ _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
+def _text_or_undetermined(value: Any) -> Any:
+    """Take a language that is no text for an unknown one: three good replies are worth more than its name."""
+    return value if isinstance(value, str) else UNDETERMINED
+
+
 class Draft(BaseModel):
     """One reply as the model writes it."""
 
@@ -42,7 +47,7 @@ class Draft(BaseModel):
 class Answer(BaseModel):
     """The answer as the model is asked for it."""
 
-    language: str = UNDETERMINED
+    language: Annotated[str, BeforeValidator(_text_or_undetermined)] = UNDETERMINED
     suggestions: Annotated[list[Draft], Field(min_length=SUGGESTIONS, max_length=SUGGESTIONS)]
 
 

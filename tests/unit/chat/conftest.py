@@ -46,7 +46,7 @@ def payload() -> Callable[..., ChatPayload]:
 def written() -> Callable[..., str]:
     """Write an answer as a model does."""
 
-    def _written(*texts: str, language: str = "en", **changes: Any) -> str:
+    def _written(*texts: str, language: object = "en", **changes: Any) -> str:
         drafts = [{"text": text, "tone": "warm", "intent": "connect", **changes} for text in texts or TEXTS]
         return json.dumps({"language": language, "suggestions": drafts})
 

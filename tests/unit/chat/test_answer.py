@@ -109,6 +109,12 @@ def test_tone_and_intent_are_needed(written: Written, field: str, value: object)
     assert f"suggestions.0.{field}" in _problems(written(**{field: value}))
 
 
+@pytest.mark.parametrize("language", [None, 5, ["en"]])
+def test_a_language_that_is_no_text_is_unknown(written: Written, language: object) -> None:
+    """Three good replies are worth more than its name."""
+    assert read_answer(written(language=language), rules=RULES, fan_name="").language == "und"
+
+
 def test_unknown_fields_do_not_reach_the_creator(written: Written) -> None:
     """A model may add what it likes."""
     answer = read_answer(written(secret="x"), rules=RULES, fan_name="Tom")
