@@ -14,7 +14,6 @@ from workers.chat_suggestions.prompt import RULES, language_hint, repair_request
 
 logger = logging.getLogger(__name__)
 
-
 #: An answer and its repair.
 _TRIES = 2
 
