@@ -17,7 +17,12 @@ PRODUCTION_TOPOLOGY = ROOT / "infra" / "topology.json"
 
 @contextmanager
 def running(
-    directory: Path, topology: Path = PRODUCTION_TOPOLOGY, *, log: Path | None = None, port: int = 0
+    directory: Path,
+    topology: Path = PRODUCTION_TOPOLOGY,
+    *,
+    log: Path | None = None,
+    port: int = 0,
+    link_idle_seconds: float | None = None,
 ) -> Iterator[str]:
     """Run a broker as a child process and yield its connection string.
 
@@ -26,6 +31,7 @@ def running(
         topology: the entities, in the emulator's Config.json format.
         log: the file that takes one JSON line per enqueue and settlement; none by default.
         port: 0 picks a free one.
+        link_idle_seconds: how long a link may do nothing until it is detached; ten minutes by default.
 
     Raises:
         ServiceError: the broker did not start.
@@ -33,6 +39,8 @@ def running(
     arguments = ["--port", str(port), "--topology", str(topology)]
     if log is not None:
         arguments += ["--log", str(log)]
+    if link_idle_seconds is not None:
+        arguments += ["--link-idle-seconds", str(link_idle_seconds)]
     argv = python_module("infra.local.broker", *arguments)
     with spawn(argv, directory=directory, name="broker") as service:
         yield str(service.ready["SERVICEBUS_CONNECTION"])

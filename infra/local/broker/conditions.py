@@ -61,6 +61,13 @@ class BadRequestError(ServiceError):
     status = 400
 
 
+class DecodeError(ServiceError):
+    """The bytes are no message."""
+
+    condition = "amqp:decode-error"
+    status = 400
+
+
 class RuleExistsError(ServiceError):
     """The subscription has a rule of that name."""
 

@@ -20,8 +20,6 @@ from cproton import (
     PN_SESSION_REMOTE_OPEN,
     pn_collector_peek,
     pn_collector_pop,
-    pn_condition_set_description,
-    pn_condition_set_name,
     pn_connection_close,
     pn_connection_open,
     pn_delivery_link,
@@ -52,7 +50,7 @@ from typing_extensions import override
 from infra.local.broker.codec import CodecError
 from infra.local.broker.conditions import LinkIdleError, ServiceError
 from infra.local.broker.frames import Formats, TransferFormats
-from infra.local.broker.links import Link, Responding
+from infra.local.broker.links import Link, Responding, set_condition
 from infra.local.broker.sasl import SaslServer
 
 _LOGGER = logging.getLogger(__name__)
@@ -210,9 +208,7 @@ class ClientConnection(asyncio.Protocol):
             self._close_link(handle, error)
 
     def _close_link(self, handle: Any, error: ServiceError) -> None:
-        condition = pn_link_condition(handle)
-        pn_condition_set_name(condition, error.condition)
-        pn_condition_set_description(condition, error.description)
+        set_condition(pn_link_condition(handle), error)
         pn_link_close(handle)
 
     def _on_detach(self, event: Any, close: Callable[[Any], None]) -> None:

@@ -9,8 +9,10 @@ from typing import Any, Protocol
 from cproton import (
     PN_ACCEPTED,
     PN_REJECTED,
+    pn_condition_info,
     pn_condition_set_description,
     pn_condition_set_name,
+    pn_data_put_map,
     pn_delivery,
     pn_delivery_aborted,
     pn_delivery_local,
@@ -30,7 +32,7 @@ from cproton import (
 )
 
 from infra.local.broker.codec import CodecError
-from infra.local.broker.conditions import MessageTooLargeError, ServiceError
+from infra.local.broker.conditions import DecodeError, MessageTooLargeError, ServiceError
 from infra.local.broker.frames import BATCH_FORMAT, Formats
 from infra.local.broker.management import manage, put_token, read, write_answer
 from infra.local.broker.message import identified, parse, unbatch
@@ -38,7 +40,6 @@ from infra.local.broker.namespace import Node
 
 MAX_MESSAGE_BYTES = 262_144
 _CREDIT = 500
-_DECODE_ERROR = "amqp:decode-error"
 
 
 class Wire(Protocol):
@@ -73,11 +74,19 @@ class Link(Protocol):
         ...
 
 
-def reject(delivery: Any, condition: str, description: str) -> None:
+def set_condition(condition: Any, error: ServiceError) -> None:
+    """Fill in one of the engine's error conditions.
+
+    The Python SDK reads an error's third field without looking whether it is there, so it always is.
+    """
+    pn_condition_set_name(condition, error.condition)
+    pn_condition_set_description(condition, error.description)
+    pn_data_put_map(pn_condition_info(condition))
+
+
+def reject(delivery: Any, error: ServiceError) -> None:
     """Answer a delivery with an error."""
-    local = pn_disposition_condition(pn_delivery_local(delivery))
-    pn_condition_set_name(local, condition)
-    pn_condition_set_description(local, description)
+    set_condition(pn_disposition_condition(pn_delivery_local(delivery)), error)
     pn_delivery_update(delivery, PN_REJECTED)
 
 
@@ -121,9 +130,9 @@ class Intake:
         try:
             self._accept(bytes(data), self._formats.popleft())
         except ServiceError as error:
-            reject(delivery, error.condition, error.description)
+            reject(delivery, error)
         except CodecError:
-            reject(delivery, _DECODE_ERROR, "The message is not valid AMQP.")
+            reject(delivery, DecodeError("The message is not valid AMQP."))
         else:
             pn_delivery_update(delivery, PN_ACCEPTED)
         pn_delivery_settle(delivery)

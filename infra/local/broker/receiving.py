@@ -110,7 +110,7 @@ class Receiving:
         try:
             settle(self._store, pn_delivery_tag(delivery), settlement)
         except ServiceError as error:
-            reject(delivery, error.condition, error.description)
+            reject(delivery, error)
         else:
             pn_delivery_update(delivery, state)
         pn_delivery_settle(delivery)
