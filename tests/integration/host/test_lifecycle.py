@@ -39,14 +39,14 @@ async def test_a_function_past_its_timeout_takes_the_worker_down(
     tmp_path: Path, start_broker: Start, start_sample: Start
 ) -> None:
     """The neighbour in flight is delivered again too."""
-    setting = {"AzureFunctionsJobHost__functionTimeout": "00:00:03"}
+    setting = {"AzureFunctionsJobHost__functionTimeout": "00:00:02.5", "HOST_DRAIN_SECONDS": "0.1"}
     with start_broker(tmp_path) as connection, start_sample(tmp_path, connection, **setting) as sample:
         await sample.publish("slow", "60")
         await sample.until(lambda: sample.marks("slow-started", "60"))
-        await asyncio.sleep(1)
-        await sample.publish("slow", "2.5")
-        await sample.until(lambda: sample.marks("slow-ended", "2.5"))
-        assert [mark["deliveries"] for mark in sample.marks("slow-started", "2.5")] == [1, 2]
+        await asyncio.sleep(0.7)
+        await sample.publish("slow", "2.1")
+        await sample.until(lambda: sample.marks("slow-ended", "2.1"))
+        assert [mark["deliveries"] for mark in sample.marks("slow-started", "2.1")] == [1, 2]
         assert "it ran past functionTimeout" in sample.log()
 
 
@@ -55,11 +55,11 @@ async def test_sigterm_lets_running_functions_finish(
 ) -> None:
     """The message in flight is completed, then the host ends."""
     with start_broker(tmp_path) as connection, start_sample(tmp_path, connection) as sample:
-        await sample.publish("slow", "1.25")
-        await sample.until(lambda: sample.marks("slow-started", "1.25"))
+        await sample.publish("slow", "0.75")
+        await sample.until(lambda: sample.marks("slow-started", "0.75"))
         os.kill(sample.host.pid, signal.SIGTERM)
         await sample.until(lambda: not psutil.pid_exists(sample.host.pid))
-        assert len(sample.marks("slow-ended", "1.25")) == 1
+        assert len(sample.marks("slow-ended", "0.75")) == 1
         assert await sample.count("slow") == 0
 
 
