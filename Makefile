@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit check bench format contracts lock clean
+.PHONY: help setup run test unit chaos check bench format contracts lock clean
 
 help:            ## Show the verbs
 	@grep -hE '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -37,6 +37,9 @@ test: setup      ## All tests: unit, contract, integration, e2e, chaos
 
 unit: setup      ## Unit tests alone, in seconds
 	$(BIN)/python -m pytest -q tests/unit $(ARGS)
+
+chaos: setup     ## Kill the host 300 times at named points, and under 2,000 jobs at random: minutes
+	CHAOS_KILLS_PER_POINT=20 CHAOS_JOBS=2000 $(BIN)/python -m pytest -q tests/chaos $(ARGS)
 
 check: setup     ## Lint, format, types, import rules, generated documents
 	$(BIN)/ruff check .

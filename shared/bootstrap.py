@@ -101,7 +101,11 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
             probe=observed,
         ),
         sweep=Sweep(
-            store=store, sender=sender, requeue_grace_seconds=limits.requeue_grace_seconds, probe=observed
+            store=store,
+            sender=sender,
+            requeue_grace_seconds=limits.requeue_grace_seconds,
+            sweep_after_seconds=limits.sweep_after_seconds,
+            probe=observed,
         ),
         chat_model=_chat_model(settings, clock),
     )

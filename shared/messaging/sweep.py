@@ -18,19 +18,32 @@ logger = logging.getLogger(__name__)
 _BATCH = 100
 #: A sweep ends, whatever the backlog: the next one is seconds away.
 _MAX_BATCHES = 50
-#: How long another sweep leaves messages alone that this one is sending.
-_AGAIN_AFTER_SECONDS = 30.0
 
 
 class Sweep:
-    """Sends again what is due; any number may run at the same time."""
+    """Sends again what is due; any number may run at the same time.
+
+    Args:
+        store: knows what is due.
+        sender: takes it.
+        requeue_grace_seconds: how long a requeued job's message may take to be delivered.
+        sweep_after_seconds: how long others leave messages alone that this sweep is sending.
+        probe: told of each named point.
+    """
 
     def __init__(
-        self, *, store: JobStore, sender: Sender, requeue_grace_seconds: float, probe: Probe = unobserved
+        self,
+        *,
+        store: JobStore,
+        sender: Sender,
+        requeue_grace_seconds: float,
+        sweep_after_seconds: float,
+        probe: Probe = unobserved,
     ) -> None:
         self._store = store
         self._outbox = Outbox(store, sender, probe=probe)
         self._grace_seconds = requeue_grace_seconds
+        self._again_after_seconds = sweep_after_seconds
         self._reached = probe
 
     async def run(self) -> None:
@@ -58,7 +71,9 @@ class Sweep:
     async def _send_unsent(self) -> int:
         total = 0
         for _ in range(_MAX_BATCHES):
-            messages = await self._store.take_unsent(limit=_BATCH, again_after_seconds=_AGAIN_AFTER_SECONDS)
+            messages = await self._store.take_unsent(
+                limit=_BATCH, again_after_seconds=self._again_after_seconds
+            )
             if messages:
                 self._reached(Point.TAKEN)
             if not await self._outbox.publish(messages):

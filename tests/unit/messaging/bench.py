@@ -78,7 +78,9 @@ class Bench:
             limits=self.limits,
             probe=self.points.append,
         )
-        self.sweep = Sweep(store=self.store, sender=self.sender, requeue_grace_seconds=60)
+        self.sweep = Sweep(
+            store=self.store, sender=self.sender, requeue_grace_seconds=60, sweep_after_seconds=10
+        )
 
     def worker(self, handle: Handle | None = None) -> Worker[Greeting, Greeted]:
         """Return a worker that notes its runs and does as told, or greets."""

@@ -1,0 +1,200 @@
+"""A host that dies where it is told to: the real app, engine, store and broker, with a killing probe.
+
+It runs as a child process, forked from a server that has everything imported, so that three hundred deaths
+take minutes. The model is the only part that is not real: it answers at once, or as its fan asks it to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, cast
+
+from typing_extensions import override
+
+import function_app
+from infra.local.host import serve
+from shared import bootstrap
+from shared.ai.port import FinishReason, ModelCall, ModelReply, ModelRequest, Usage
+from shared.contracts import JobType
+from shared.errors import JobFailedError, RateLimitError
+from shared.messaging.delivery import Delivery
+from shared.messaging.engine import Engine
+from shared.messaging.outbox import Outbox
+from shared.messaging.points import Point, Probe
+from shared.messaging.policy import POLICIES, JobPolicy
+from shared.messaging.worker import Worker
+from shared.persistence.port import OutboxMessage, Outcome
+from shared.settings import load_settings
+
+
+class Kind(StrEnum):
+    """What a fan's message asks of the model, so that every path of the engine has its traffic."""
+
+    ORDINARY = "ordinary-please"
+    #: Answered after a heartbeat or two.
+    SLOW = "slow-please"
+    #: Refused at first.
+    FLAKY = "flaky-please"
+    #: Not a job at all.
+    BROKEN = "broken-please"
+
+
+#: Long enough for a heartbeat at the tests' leases.
+SLOW_SECONDS = 0.8
+SWEEP_EVERY_SECONDS = 0.25
+
+_ANSWER = json.dumps(
+    {
+        "language": "en",
+        "suggestions": [
+            {"text": f"Suggestion number {number}, with love.", "tone": "warm", "intent": "reply"}
+            for number in ("one", "two", "three")
+        ],
+    }
+)
+_HOST = {"version": "2.0", "extensions": {"serviceBus": {"maxConcurrentCalls": 8}}}
+
+
+@dataclass(frozen=True)
+class Death:
+    """Where a host dies: the n-th time that it passes a point."""
+
+    point: Point
+    passes: int
+
+
+def run_host(environment: Mapping[str, str], death: Death | None, ordering: str) -> None:
+    """Serve the app until killed: the target of the child process."""
+    os.environ.update(environment)
+    _hurry()
+    asyncio.run(_serve(environment, _probe(death), ordering))
+
+
+def _hurry() -> None:
+    """Shorten the pauses before retries, in this process."""
+    policies = cast("dict[JobType, JobPolicy]", POLICIES)
+    for job_type, patient in POLICIES.items():
+        policies[job_type] = replace(patient, retry_delays_seconds=(0.5,) * 20)
+
+
+def _probe(death: Death | None) -> Probe:
+    passed: Counter[Point] = Counter()
+
+    def probe(point: Point) -> None:
+        passed[point] += 1
+        if death and point is death.point and passed[point] >= death.passes:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return probe
+
+
+async def _serve(settings: Mapping[str, str], probe: Probe, ordering: str) -> None:
+    container = await bootstrap.build(load_settings(), probe=probe)
+    ORDERINGS[ordering](container.engine)
+    bootstrap.install(replace(container, chat_model=_ObedientModel()))
+    sweeping = asyncio.create_task(_sweep_often(container))
+    await serve(function_app.app, _HOST, settings, stop=asyncio.Event())
+    await sweeping
+
+
+async def _sweep_often(container: bootstrap.Container) -> None:
+    """Sweep as the timer does, only faster: the tests' leases are short."""
+    while True:
+        await container.sweep.run()
+        await asyncio.sleep(SWEEP_EVERY_SECONDS)
+
+
+class _ObedientModel:
+    """Answers every request with the same three suggestions: a `ChatModel`."""
+
+    def __init__(self) -> None:
+        self._refused: set[str] = set()
+
+    async def complete(self, request: ModelRequest) -> ModelReply:
+        asked = request.messages[-1].text
+        if Kind.FLAKY in asked and asked not in self._refused:
+            self._refused.add(asked)
+            raise RateLimitError
+        await asyncio.sleep(SLOW_SECONDS if Kind.SLOW in asked else 0.002)
+        call = ModelCall(
+            task=request.task.name,
+            role=request.task.role,
+            deployment="obedient",
+            usage=Usage(input_tokens=1, output_tokens=1),
+            cost_usd_micros=1,
+        )
+        request.spent(call)
+        return ModelReply(
+            text=_ANSWER,
+            deployment=call.deployment,
+            finish_reason=FinishReason.STOP,
+            usage=call.usage,
+            cost_usd_micros=call.cost_usd_micros,
+        )
+
+
+def _as_it_is(_engine: Engine) -> None:
+    """Leave the engine's ordering alone."""
+
+
+def _mark_first(engine: Engine) -> None:
+    """Break it: the outbox forgets messages before it sends them."""
+    engine._outbox = _ForgetfulOutbox(engine._store, engine._sender, probe=engine._reached)
+
+
+class _ForgetfulOutbox(Outbox):
+    @override
+    async def publish(self, messages: Sequence[OutboxMessage]) -> bool:
+        await self._store.mark_sent([message.message_id for message in messages])
+        self._reached(Point.SENDING)
+        await self._sender.send(messages)
+        self._reached(Point.SENT)
+        return True
+
+
+def _settle_first(engine: Engine) -> None:
+    """Break it: the message is completed before its job is claimed, as queues that acknowledge early do."""
+    deliver = engine.deliver
+    running: set[asyncio.Task[None]] = set()
+
+    async def later(delivery: Delivery, worker: Worker[Any, Any]) -> None:
+        await asyncio.sleep(0.05)
+        with suppress(JobFailedError):
+            await deliver(delivery, worker)
+
+    async def settle_first(delivery: Delivery, worker: Worker[Any, Any]) -> None:
+        task = asyncio.create_task(later(delivery, worker))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    engine.deliver = settle_first  # type: ignore[method-assign]  # the point of the exercise
+
+
+def _announce_first(engine: Engine) -> None:
+    """Break it: the event goes out before the outcome is durable, under an id of its own."""
+    store = engine._store
+    record = store.record
+
+    async def announce_first(outcome: Outcome, *, sweep_after_seconds: float) -> bool:
+        early = [replace(message, message_id=f"{message.message_id}:early") for message in outcome.messages]
+        await engine._sender.send(early)
+        engine._reached(Point.RECORDED)
+        return await record(replace(outcome, messages=early), sweep_after_seconds=sweep_after_seconds)
+
+    store.record = announce_first  # type: ignore[method-assign]  # the point of the exercise
+
+
+ORDERINGS = {
+    "as it is": _as_it_is,
+    "mark first": _mark_first,
+    "settle first": _settle_first,
+    "announce first": _announce_first,
+}
