@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus.aio import ServiceBusReceiver
 
 from infra.local.host.entity import Entity
 from infra.local.host.indexing import IndexedFunction
 from infra.local.host.invocation import Worker
-from infra.local.host.messages import function_message
 from infra.local.host.options import ServiceBusOptions
+from infra.local.host.received import Received
 
 #: Service Bus locks last at least 5 s. Looking each second and renewing 3 s ahead holds all of them, without
 #: renewing for functions that are done in no time.
@@ -70,12 +69,12 @@ def dispatcher(
 class _Held:
     """A message that an invocation holds, and since when."""
 
-    message: ServiceBusReceivedMessage
+    message: Received
     since: float = field(default_factory=time.monotonic)
 
     def needs_renewal(self, limit_seconds: float) -> bool:
         """Say whether the lock will end soon, and may still be renewed."""
-        until = self.message.locked_until_utc
+        until = self.message.locked_until
         if until is None or time.monotonic() - self.since > limit_seconds:
             return False
         return (until - datetime.now(UTC)).total_seconds() < _RENEWAL_AHEAD_SECONDS
@@ -101,7 +100,7 @@ class MessageDispatcher:
         #: Slots in use. A task frees its slot before it ends, so that it can give credit for it.
         self._taken = 0
         #: Messages beyond the free slots: only `prefetchCount` lets them come, and nothing renews them.
-        self._waiting: deque[ServiceBusReceivedMessage] = deque()
+        self._waiting: deque[Received] = deque()
         self._entity = Entity(
             function.name,
             open_receiver,
@@ -142,21 +141,21 @@ class MessageDispatcher:
     def _free(self) -> int:
         return self._slots + self._options.prefetch_count - self._taken - len(self._waiting)
 
-    def _arrived(self, message: ServiceBusReceivedMessage) -> None:
+    def _arrived(self, message: Received) -> None:
         if self._taken < self._slots:
             self._start(message)
         else:
             self._waiting.append(message)
 
-    def _start(self, message: ServiceBusReceivedMessage) -> None:
+    def _start(self, message: Received) -> None:
         self._taken += 1
         task = asyncio.create_task(self._handle(message))
         self._running[task] = _Held(message=message)
         task.add_done_callback(self._running.pop)
 
-    async def _handle(self, message: ServiceBusReceivedMessage) -> None:
+    async def _handle(self, message: Received) -> None:
         try:
-            await self._worker.invoke(self._function, function_message(message))
+            await self._worker.invoke(self._function, message.for_function())
         except (Exception, asyncio.CancelledError):  # noqa: BLE001 - logged by the worker; all of them abandon
             await self._entity.abandon(message)
         else:
@@ -193,7 +192,7 @@ class BatchDispatcher:
         self._worker = worker
         self._size = options.max_message_batch_size
         self._completes = _auto_completes(function, options)
-        self._waiting: deque[ServiceBusReceivedMessage] = deque()
+        self._waiting: deque[Received] = deque()
         self._running: asyncio.Task[None] | None = None
         self._entity = Entity(
             function.name, open_receiver, arrived=self._arrived, free=self._free, lost=self._waiting.clear
@@ -227,7 +226,7 @@ class BatchDispatcher:
     def _free(self) -> int:
         return self._size - len(self._waiting)
 
-    def _arrived(self, message: ServiceBusReceivedMessage) -> None:
+    def _arrived(self, message: Received) -> None:
         self._waiting.append(message)
         self._start()
 
@@ -245,7 +244,7 @@ class BatchDispatcher:
         await asyncio.sleep(0)
         batch = [self._waiting.popleft() for _ in range(min(self._size, len(self._waiting)))]
         try:
-            await self._worker.invoke(self._function, [function_message(message) for message in batch])
+            await self._worker.invoke(self._function, [message.for_function() for message in batch])
         except (Exception, asyncio.CancelledError):  # noqa: BLE001 - logged by the worker; all of them abandon
             for message in batch:
                 await self._entity.abandon(message)

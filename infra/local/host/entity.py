@@ -6,10 +6,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus.aio import ServiceBusReceiver
 
 from infra.local.host.link import Link
+from infra.local.host.received import Received
 from shared.observability.failures import whereabouts
 
 _logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Entity:
         name: str,
         open_receiver: Callable[[], ServiceBusReceiver],
         *,
-        arrived: Callable[[ServiceBusReceivedMessage], None],
+        arrived: Callable[[Received], None],
         free: Callable[[], int],
         lost: Callable[[], None] = lambda: None,
     ) -> None:
@@ -71,17 +71,17 @@ class Entity:
         if self._link and credit - self._link.credit >= step:
             await self._sent(self._link.grant(credit))
 
-    async def complete(self, message: ServiceBusReceivedMessage) -> None:
+    async def complete(self, message: Received) -> None:
         """Remove a message from the entity."""
         if self._link:
             await self._sent(self._link.complete(message))
 
-    async def abandon(self, message: ServiceBusReceivedMessage) -> None:
+    async def abandon(self, message: Received) -> None:
         """Give a message back at once."""
         if self._link:
             await self._sent(self._link.abandon(message))
 
-    async def renew(self, message: ServiceBusReceivedMessage) -> None:
+    async def renew(self, message: Received) -> None:
         """Extend a message's lock."""
         if self._link:
             await self._sent(self._link.renew(message))

@@ -23,8 +23,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus.aio import ServiceBusReceiver
+
+from infra.local.host.received import Received
 
 #: How often an idle link looks after its token and its keep-alive frames; brokers wait a minute or more.
 _UPKEEP_SECONDS = 5.0
@@ -41,9 +42,7 @@ class LinkLostError(Exception):
 class Link:
     """An attached link. A lost one is replaced, never repaired."""
 
-    def __init__(
-        self, receiver: ServiceBusReceiver, arrived: Callable[[ServiceBusReceivedMessage], None]
-    ) -> None:
+    def __init__(self, receiver: ServiceBusReceiver, arrived: Callable[[Received], None]) -> None:
         self._receiver: Any = receiver
         self._arrived = arrived
         self._accepting = True
@@ -97,23 +96,23 @@ class Link:
                     await self._drained.wait()
             self._amqp.current_link_credit = 0
 
-    async def complete(self, message: ServiceBusReceivedMessage) -> None:
+    async def complete(self, received: Received) -> None:
         """Remove a message from the entity."""
-        if self._brought(message):
-            await self._settle(message, "accepted")
+        if self._brought(received):
+            await self._settle(received, "accepted")
         else:
-            await self._receiver.complete_message(message)
+            await self._receiver.complete_message(self._sdk_message(received))
 
-    async def abandon(self, message: ServiceBusReceivedMessage) -> None:
+    async def abandon(self, received: Received) -> None:
         """Return a message to the entity at once; its delivery count has gone up."""
-        if self._brought(message):
-            await self._settle(message, "modified", delivery_failed=True, undeliverable_here=False)
+        if self._brought(received):
+            await self._settle(received, "modified", delivery_failed=True, undeliverable_here=False)
         else:
-            await self._receiver.abandon_message(message)
+            await self._receiver.abandon_message(self._sdk_message(received))
 
-    async def renew(self, message: ServiceBusReceivedMessage) -> None:
+    async def renew(self, received: Received) -> None:
         """Extend a message's lock by the entity's lock duration."""
-        await self._receiver.renew_message_lock(message)
+        received.locked_until = await self._receiver.renew_message_lock(self._sdk_message(received))
 
     async def close(self) -> None:
         """Detach, whatever state the link is in."""
@@ -121,17 +120,20 @@ class Link:
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await self._receiver.close()
 
-    def _brought(self, message: Any) -> bool:
+    def _brought(self, received: Received) -> bool:
         """Say whether a message came over this link; of others the SDK settles the lock, not the delivery."""
-        return message._receiver is self._receiver
+        return received.lock_token in self._amqp._received_delivery_tags
 
-    async def _settle(self, message: Any, outcome: str, **details: Any) -> None:
+    def _sdk_message(self, received: Received) -> Any:
+        return self._receiver._build_received_message((received.frame, received.message))
+
+    async def _settle(self, received: Received, outcome: str, **details: Any) -> None:
         await self._handler.settle_messages_async(
-            message._delivery_id, message._delivery_tag, outcome, **details
+            received.delivery_id, received.lock_token, outcome, **details
         )
 
     async def _transferred(self, frame: Any, message: Any) -> None:
-        received = self._receiver._build_received_message((frame, message))
+        received = Received(frame, message)
         if self._accepting:
             self._arrived(received)
         else:
