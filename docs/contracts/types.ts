@@ -34,7 +34,7 @@ export interface ChatContext {
   /** How the creator wants to sound, in fields or in words. */
   persona?: Persona | string | null;
   /** The conversation so far, the oldest first; also read as `messages` or `history`. */
-  recentMessages?: (RecentMessage | string)[];
+  recentMessages?: (RecentMessage | string)[] | null;
   [unknown: string]: unknown;
 }
 
@@ -43,7 +43,7 @@ export interface ChatPayload {
   /** The message to answer. */
   fanMessage: string;
   /** Whatever is known makes the suggestions fit better. */
-  context?: ChatContext;
+  context?: ChatContext | null;
   /** The front end's identifier of the conversation, for its own use. */
   conversationId?: string | number | null;
   [unknown: string]: unknown;

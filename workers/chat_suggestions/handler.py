@@ -54,7 +54,7 @@ def _read(reply: ModelReply, payload: ChatPayload) -> Answer:
     if reply.finish_reason is FinishReason.CONTENT_FILTER:
         raise ContentFilteredError
     try:
-        return read_answer(reply.text, rules=RULES, fan_name=payload.context.fan_name or "")
+        return read_answer(reply.text, rules=RULES, fan_name=payload.chat.fan_name or "")
     except UnusableAnswerError as error:
         if reply.finish_reason is FinishReason.LENGTH:
             raise UnusableAnswerError("The answer was cut off: be briefer.", *error.problems) from error
@@ -64,7 +64,7 @@ def _read(reply: ModelReply, payload: ChatPayload) -> Answer:
 def _result(answer: Answer, reply: ModelReply, payload: ChatPayload) -> ChatResult:
     return ChatResult(
         suggestions=[Suggestion(**draft.model_dump()) for draft in answer.suggestions],
-        language=language_tag(answer.language) or language_hint(payload.context) or UNDETERMINED,
+        language=language_tag(answer.language) or language_hint(payload.chat) or UNDETERMINED,
         model=reply.deployment,
         cached=reply.cached,
     )

@@ -57,13 +57,13 @@ class ChatContext(WireModel):
     persona: Persona | Annotated[str, Field(max_length=4_000)] | None = None
     #: The conversation so far, the oldest first; also read as `messages` or `history`.
     recent_messages: Annotated[
-        Sequence[RecentMessage | Annotated[str, Field(max_length=MAX_MESSAGE_CHARACTERS)]],
+        Sequence[RecentMessage | Annotated[str, Field(max_length=MAX_MESSAGE_CHARACTERS)]] | None,
         Field(
             max_length=MAX_RECENT_MESSAGES,
             validation_alias=AliasChoices("recentMessages", "recent_messages", "messages", "history"),
             serialization_alias="recentMessages",
         ),
-    ] = ()
+    ] = None
 
 
 class ChatPayload(WireModel):
@@ -72,9 +72,14 @@ class ChatPayload(WireModel):
     #: The message to answer.
     fan_message: Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARACTERS, strict=True)]
     #: Whatever is known makes the suggestions fit better.
-    context: ChatContext = ChatContext()
+    context: ChatContext | None = None
     #: The front end's identifier of the conversation, for its own use.
     conversation_id: str | int | None = None
+
+    @property
+    def chat(self) -> ChatContext:
+        """What is known of the conversation; nothing, if nothing was said."""
+        return self.context or ChatContext()
 
 
 class Suggestion(WireModel):

@@ -76,7 +76,7 @@ def suggestion_request(context: JobContext, payload: ChatPayload) -> ModelReques
     Raises:
         InvalidPayloadError: the fan's message holds nothing that a person could see.
     """
-    chat = payload.context
+    chat = payload.chat
     role = Role.CREATIVE if _is_strong(chat.persona) else TASK.role
     fan_name = chat.fan_name or ""
     return ModelRequest(
@@ -84,7 +84,7 @@ def suggestion_request(context: JobContext, payload: ChatPayload) -> ModelReques
         creator_id=context.creator_id,
         messages=(
             Message(role="system", text=f"{RULES}\nThe creator's voice, as JSON: {_voice(chat.persona)}"),
-            Message(role="user", text=_conversation(payload)),
+            Message(role="user", text=_conversation(payload.fan_message, chat)),
         ),
         deadline=context.deadline,
         spent=context.spent,
@@ -120,30 +120,29 @@ def language_hint(chat: ChatContext) -> str | None:
     return next((tag for text in said if isinstance(text, str) and (tag := language_tag(text))), None)
 
 
-def _conversation(payload: ChatPayload) -> str:
-    chat = payload.context
+def _conversation(fan_message: str, chat: ChatContext) -> str:
     data = {
         "fan_name": chat.fan_name,
         "tier": chat.tier,
         "language_hint": language_hint(chat),
-        "earlier_messages": [{"from": who, "text": text} for who, text in _history(payload)],
-        "fan_message": _fan_message(payload),
+        "earlier_messages": [{"from": who, "text": text} for who, text in _history(fan_message, chat)],
+        "fan_message": _visible(fan_message),
     }
     known = {name: value for name, value in data.items() if value}
     return f"Conversation data:\n{quoted(known)}\nWrite the three suggestions for fan_message."
 
 
-def _fan_message(payload: ChatPayload) -> str:
-    text = legible(payload.fan_message).strip()
+def _visible(fan_message: str) -> str:
+    text = legible(fan_message).strip()
     if not text:
         raise InvalidPayloadError("The fan's message is empty.")
     return text
 
 
-def _history(payload: ChatPayload) -> list[tuple[str, str]]:
+def _history(fan_message: str, chat: ChatContext) -> list[tuple[str, str]]:
     """Return who said what before, newest last: the latest lines that fit."""
-    lines = [line for message in payload.context.recent_messages if (line := _line(message))[1]]
-    if lines and lines[-1] == ("fan", payload.fan_message.strip()[:MAX_LINE_CHARACTERS]):
+    lines = [line for message in chat.recent_messages or () if (line := _line(message))[1]]
+    if lines and lines[-1] == ("fan", fan_message.strip()[:MAX_LINE_CHARACTERS]):
         lines.pop()  # front ends often include the message itself
     kept: list[tuple[str, str]] = []
     room = MAX_HISTORY_CHARACTERS

@@ -46,7 +46,7 @@ def test_a_published_job_lands_with_its_worker(broker_connection: str, client: S
     assert (envelope.job_id, envelope.creator_id, envelope.deadline_ms) == (job_id, "123", 90_000)
     assert body["createdAt"].endswith("Z")
     assert payload.fan_message == "Salut, ça va ? 💛"
-    assert payload.context.fan_name == "Alex"
+    assert payload.chat.fan_name == "Alex"
 
 
 @pytest.mark.parametrize("properties", [{"jobType": "image.draw"}, {"jobId": "job_nobody"}, {}])

@@ -230,3 +230,14 @@ def test_the_prompt_stays_affordable(context: JobContext, payload: Payload) -> N
     """About four characters a token; the founding document budgets two calls of 300 tokens a message."""
     request = suggestion_request(context, payload("How was your day?", fanName="Tom", tier="vip"))
     assert sum(len(message.text) for message in request.messages) < 600 * 4
+
+
+def test_null_is_nothing_known(context: JobContext) -> None:
+    """JavaScript sends null for what it does not have."""
+    nulls = {"fanName": None, "tier": None, "persona": None, "recentMessages": None}
+    payloads = [{}, {"context": None}, {"context": nulls, "conversationId": None}]
+    asked = [
+        suggestion_request(context, ChatPayload.model_validate({"fanMessage": "hi", **payload})).messages
+        for payload in payloads
+    ]
+    assert asked == [asked[0]] * len(payloads)
