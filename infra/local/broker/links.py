@@ -34,7 +34,7 @@ from cproton import (
 from infra.local.broker.codec import CodecError
 from infra.local.broker.conditions import DecodeError, MessageTooLargeError, ServiceError
 from infra.local.broker.frames import BATCH_FORMAT, Formats
-from infra.local.broker.management import manage, put_token, read, write_answer
+from infra.local.broker.management import CBS, Answer, Request, read, write_answer
 from infra.local.broker.message import identified, parse, unbatch
 from infra.local.broker.namespace import Node
 
@@ -213,11 +213,19 @@ class Responders(Protocol):
 
 
 class Requests:
-    """Takes what a client asks of `$cbs` (`node` is None) or of an entity's `$management`."""
+    """Takes what a client asks of a node, `$cbs` or an entity's `$management`.
 
-    def __init__(self, *, node: Node | None, node_path: str, responders: Responders) -> None:
-        self._node = node
+    Args:
+        node_path: the node's address, which its answers come from.
+        carry_out: does what is asked.
+        responders: finds where the answer goes.
+    """
+
+    def __init__(
+        self, *, node_path: str, carry_out: Callable[[Request], Answer], responders: Responders
+    ) -> None:
         self._node_path = node_path
+        self._carry_out = carry_out
         self._responders = responders
 
     def accept(self, data: bytes, _: int) -> None:
@@ -227,7 +235,7 @@ class Requests:
             CodecError: the bytes are no AMQP message.
         """
         request = read(data)
-        answer = put_token(request) if self._node is None else manage(self._node, request)
+        answer = self._carry_out(request)
         responder = self._responders.responder(self._node_path, request.reply_to)
         if responder is not None:
-            responder.answer(write_answer(request, answer, is_cbs=self._node is None))
+            responder.answer(write_answer(request, answer, is_cbs=self._node_path == CBS))

@@ -33,11 +33,12 @@ from infra.local.broker.message import (
     parse,
     split,
 )
-from infra.local.broker.namespace import Node
+from infra.local.broker.namespace import Broker, Node
 from infra.local.broker.settlement import Outcome, Settlement, changed, settle
 from infra.local.broker.store import Store
 from infra.local.broker.stored import SCHEDULED, Stored
 
+CBS = "$cbs"
 _LONG, _TIMESTAMP = 0x81, 0x83
 _I64 = struct.Struct(">q")
 _NO_CONTENT, _OK, _ACCEPTED = 204, 200, 202
@@ -51,6 +52,8 @@ class Request:
 
     operation: str
     body: Any
+    audience: str
+    """What a token is for; empty in other requests."""
     reply_to: str | None
     message_id: bytes
     """The request's id as AMQP, to be echoed with its own type."""
@@ -83,13 +86,17 @@ def read(message: bytes) -> Request:
         elif code == VALUE:
             body = decode(message, value_at)[0]
     fields = [*properties, None, None, None, None, None]
-    operation = application.get("operation", "")
     return Request(
-        operation=operation.decode() if isinstance(operation, bytes) else str(operation),
+        operation=_text(application.get("operation")),
+        audience=_text(application.get("name")),
         body=body,
         reply_to=fields[4],
         message_id=encode(fields[0]),
     )
+
+
+def _text(value: Any) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value or "")
 
 
 def write_answer(request: Request, answer: Answer, *, is_cbs: bool) -> bytes:
@@ -109,10 +116,18 @@ def write_answer(request: Request, answer: Answer, *, is_cbs: bool) -> bytes:
     )
 
 
-def put_token(request: Request) -> Answer:
-    """Accept any token: the broker listens on this machine only."""
+def put_token(broker: Broker, request: Request) -> Answer:
+    """Accept any token for an entity that exists: the broker listens on this machine only.
+
+    The service, too, says already here that a queue or a topic does not exist; of a subscription it says so
+    when the link is attached.
+    """
     if request.operation != "put-token" or not request.body:
-        return Answer(status=400, description="A token is needed.", condition="amqp:not-allowed")
+        return Answer(status=400, description="A token is needed.", condition=BadRequestError.condition)
+    try:
+        broker.check_audience(request.audience)
+    except ServiceError as error:
+        return Answer(status=error.status, description=error.description)
     return Answer(status=_ACCEPTED, description="Accepted")
 
 

@@ -86,6 +86,17 @@ class Broker:
                 return self._node(topic, found.store, found, dead=is_dead_letter_queue)
         raise EntityNotFoundError(f"The messaging entity '{path_of(address)}' could not be found.")
 
+    def check_audience(self, address: str) -> None:
+        """Make sure that the queue or topic that a token is for exists; a whole namespace always does.
+
+        Raises:
+            EntityNotFoundError: it does not.
+        """
+        path = path_of(address)
+        name = path.lower().partition(f"/{_SUBSCRIPTIONS}/")[0].partition("/$")[0]
+        if name and name not in self._entities:
+            raise EntityNotFoundError(f"The messaging entity '{path}' could not be found.")
+
     def _node(
         self, entity: Entity, store: Store | None, subscription: Subscription | None, *, dead: bool
     ) -> Node:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,10 +22,12 @@ from cproton import (
     pn_link_source,
     pn_link_target,
     pn_terminus_copy,
+    pn_terminus_filter,
     pn_terminus_get_address,
 )
+from proton._data import dat2obj
 
-from infra.local.broker.conditions import EntityNotFoundError, NotAllowedError, ServiceError
+from infra.local.broker.conditions import EntityNotFoundError, NotAllowedError
 from infra.local.broker.connection import ClientConnection
 from infra.local.broker.dispatch import Dispatcher
 from infra.local.broker.frames import Formats
@@ -36,13 +39,14 @@ from infra.local.broker.links import (
     Requests,
     Responding,
 )
+from infra.local.broker.management import CBS, manage, put_token
 from infra.local.broker.namespace import MANAGEMENT, Broker, path_of
 from infra.local.broker.receiving import Receiving
 from infra.local.broker.store import Store
 
-CBS = "$cbs"
 LINK_IDLE_SECONDS = 600.0
 _IDLE_CHECKS = 4
+_SESSION_FILTER = "com.microsoft:session-filter"
 
 
 class Server:
@@ -97,34 +101,25 @@ class Server:
             EntityNotFoundError: nothing has that address.
             NotAllowedError: a topic is no place to receive from.
         """
-        sends = pn_link_is_sender(handle)
+        _open(handle)
         remote_source, remote_target = pn_link_remote_source(handle), pn_link_remote_target(handle)
-        address = pn_terminus_get_address(remote_source if sends else remote_target) or ""
-        pn_link_set_snd_settle_mode(handle, pn_link_remote_snd_settle_mode(handle))
-        pn_link_set_rcv_settle_mode(handle, pn_link_remote_rcv_settle_mode(handle))
-        pn_link_set_max_message_size(handle, MAX_MESSAGE_BYTES)
-        try:
-            link: Link
-            if sends:
-                link = self._outgoing(address, handle, connection)
-            else:
-                link = Intake(handle, formats=formats, accept=self._incoming(address, connection))
-        except ServiceError:
-            pn_link_open(handle)
-            raise
-        pn_terminus_copy(pn_link_source(handle), remote_source)
-        pn_terminus_copy(pn_link_target(handle), remote_target)
-        pn_link_open(handle)
-        return link
+        if not pn_link_is_sender(handle):
+            accept = self._incoming(pn_terminus_get_address(remote_target) or "", connection)
+            return Intake(handle, formats=formats, accept=accept)
+        if _SESSION_FILTER in _filters(remote_source):
+            raise NotAllowedError("An entity that does not require sessions has no sessions to receive from.")
+        return self._outgoing(pn_terminus_get_address(remote_source) or "", handle, connection)
 
     def _incoming(self, address: str, connection: ClientConnection) -> Callable[[bytes, int], None]:
         path = path_of(address)
         if path.lower() == CBS:
-            return Requests(node=None, node_path=CBS, responders=connection).accept
+            token = partial(put_token, self._broker)
+            return Requests(node_path=CBS, carry_out=token, responders=connection).accept
         entity_path, is_management = _without_management(path)
         node = self._broker.resolve(entity_path)
         if is_management:
-            return Requests(node=node, node_path=path.lower(), responders=connection).accept
+            operation = partial(manage, node)
+            return Requests(node_path=path.lower(), carry_out=operation, responders=connection).accept
         if node.subscription is not None or node.is_dead_letter_queue:
             raise NotAllowedError(f"'{node.path}' is no place to send to.")
         return Publisher(node).accept
@@ -165,6 +160,25 @@ class Server:
             connection.cut_idle(self._link_idle_seconds)
         delay = self._link_idle_seconds / _IDLE_CHECKS
         self._idle_timer = asyncio.get_running_loop().call_later(delay, self._check_idle_links)
+
+
+def _open(handle: Any) -> None:
+    """Attach on the client's own terms.
+
+    A link that is going to be refused is opened like any other and then closed with the reason: the Python
+    SDK overlooks the reason when the answer to its attach names no source or target.
+    """
+    pn_link_set_snd_settle_mode(handle, pn_link_remote_snd_settle_mode(handle))
+    pn_link_set_rcv_settle_mode(handle, pn_link_remote_rcv_settle_mode(handle))
+    pn_link_set_max_message_size(handle, MAX_MESSAGE_BYTES)
+    pn_terminus_copy(pn_link_source(handle), pn_link_remote_source(handle))
+    pn_terminus_copy(pn_link_target(handle), pn_link_remote_target(handle))
+    pn_link_open(handle)
+
+
+def _filters(source: Any) -> Mapping[Any, Any]:
+    filters: Any = dat2obj(pn_terminus_filter(source))  # type: ignore[no-untyped-call]  # unpublished
+    return filters if isinstance(filters, dict) else {}
 
 
 def _without_management(path: str) -> tuple[str, bool]:

@@ -1,7 +1,7 @@
 """Clients of Service Bus: of production's topology, and of one of our own with short locks and lives.
 
 `SERVICEBUS_CONNECTION` points the first at a real namespace or at Microsoft's emulator; the second is always
-ours. Opening and closing a link takes the SDK half a second each, so links are opened once and closed together.
+ours. Opening or closing a link takes the SDK half a second, so links are opened once and closed together.
 """
 
 from __future__ import annotations
@@ -96,7 +96,10 @@ def own_bench(own_connection: str) -> Iterator[Bench]:
 
 
 def _bench(connection: str) -> Iterator[Bench]:
-    bench = Bench(connection, ServiceBusClient.from_connection_string(connection))
+    bench = Bench(
+        connection,
+        ServiceBusClient.from_connection_string(connection, retry_total=1, retry_backoff_factor=0.02),
+    )
     yield bench
     bench.close()
 
