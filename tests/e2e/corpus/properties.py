@@ -1,0 +1,108 @@
+"""Application properties of every type that AMQP has, and bodies in sections that are no data."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from azure.servicebus.amqp import AmqpAnnotatedMessage, AmqpMessageProperties
+
+from tests.e2e.hostile import Fate, Hostile, case, job, job_id_of, marker_of, text_of
+
+_MOMENT = datetime.datetime(2026, 11, 25, tzinfo=datetime.UTC)
+_ODD: Mapping[str, Any] = {
+    "bytes": b"\xff\x00",
+    "NaN": math.nan,
+    "infinity": math.inf,
+    "a float": 1e300,
+    "a Boolean": True,
+    "nothing": None,
+    "a moment": _MOMENT,
+    "a UUID": UUID(int=7),
+    "a large integer": 2**63 - 1,
+    "a negative integer": -(2**63),
+    "a NUL": "a\0b",
+    "10,000 characters": "x" * 10_000,
+    "an emoji": "🫶",
+    "an array": [1, 2, 3],
+    "a map": {"a": {"b": [1]}},
+    "an empty text": "",
+}
+_EPOCHS: Mapping[str, Any] = {
+    "text": "1",
+    "negative": -1,
+    "beyond 32 bits": 2**31,
+    "beyond 62 bits": 2**62,
+    "a float": 1.0,
+    "NaN": math.nan,
+    "true": True,
+    "bytes": b"1",
+    "the last one": 2**31 - 1,
+}
+
+
+def properties() -> Iterator[Hostile]:
+    """Yield the family."""
+    for label, value in _ODD.items():
+        yield from _odd(label, value)
+    for label, epoch in _EPOCHS.items():
+        name = f"epoch that is {label}"
+        yield case(name, job(name), Fate.COMPLETED, properties={"epoch": epoch})
+    for label, moment in {"words": "soon", "NaN": math.nan, "huge": 2**62, "bytes": b"\xff", "true": True}.items():
+        name = f"firstEnqueuedAt that is {label}"
+        yield case(name, job(name), Fate.COMPLETED, properties={"firstEnqueuedAt": moment})
+    yield from _sections()
+    yield from _counts()
+
+
+def _odd(label: str, value: Any) -> Iterator[Hostile]:
+    """Put a value where a text belongs: the body alone counts, unless it can't be read."""
+    name = f"a property that is {label}"
+    yield case(name, job(name), Fate.COMPLETED, properties={"odd": value, marker_of(name): value})
+    name = f"properties jobId and creatorId that are {label}"
+    yield case(name, job(name), Fate.COMPLETED, properties={"jobId": value, "creatorId": value})
+    name = f"no body, and a property jobId that is {label}"
+    job_id = str(value) if isinstance(value, UUID) else None  # the host hands it over as text
+    yield case(name, marker_of(name), properties={"jobId": value, "creatorId": value}, job_id=job_id)
+
+
+def _counts() -> Iterator[Hostile]:
+    name = "a thousand properties"
+    yield case(name, job(name), Fate.COMPLETED, properties={f"p{number}": number for number in range(1_000)})
+    name = "properties of 254 KB"
+    yield case(name, job(name), properties={"jobId": job_id_of(name), "long": "x" * 254_000})
+    name = "a property without a name"
+    yield case(name, job(name), Fate.COMPLETED, properties={"": marker_of(name)})
+    name = "a property with a long name"
+    yield case(name, job(name), Fate.COMPLETED, properties={"p" * 5_000: marker_of(name)})
+    name = "no properties"
+    yield case(name, job(name), Fate.COMPLETED, properties={})
+
+
+def _sections() -> Iterator[Hostile]:
+    """Yield bodies that another AMQP client might send: a value or a sequence instead of data."""
+    text = "value: the job as text"
+    yield _section(text, Fate.COMPLETED, value_body=text_of(job(text)))
+    data = "value: the job as bytes"
+    yield _section(data, Fate.COMPLETED, value_body=text_of(job(data)).encode())
+    for label, value in _ODD.items():
+        yield _section(f"value: {label}", Fate.REFUSED, value_body=value)
+    yield _section("value: a map with a text", Fate.REFUSED, value_body={marker_of("value: a map with a text"): "x"})
+    yield _section("sequence: numbers", Fate.REFUSED, sequence_body=[1, 2, 3])
+    yield _section("sequence: of a text", Fate.REFUSED, sequence_body=[text_of(job("sequence: of a text"))])
+    parts = "data: in two sections"
+    middle = len(body := text_of(job(parts)).encode()) // 2
+    yield _section(parts, Fate.COMPLETED, data_body=[body[:middle], body[middle:]])
+    yield _section("data: no section", Fate.REFUSED, data_body=[])
+
+
+def _section(name: str, fate: Fate, **body: Any) -> Hostile:
+    message = AmqpAnnotatedMessage(
+        properties=AmqpMessageProperties(message_id=name),
+        application_properties={"jobType": "chat.suggest", "jobId": job_id_of(name)},
+        **body,
+    )
+    return Hostile(name=name, fate=fate, message=message, job_id=job_id_of(name))
