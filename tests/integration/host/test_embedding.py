@@ -1,0 +1,221 @@
+"""The host inside a process of one's own, with an app made on the spot."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import azure.functions as func
+import pytest
+from azure.servicebus import ServiceBusMessage
+from azure.servicebus.aio import ServiceBusClient
+
+from infra.local.host import Bindings, HostError, WorkerStoppedError, serve, serving
+from infra.local.host.indexing import Binding
+
+pytestmark = [
+    pytest.mark.own_broker,
+    # azure-functions says so of every app without HTTP functions.
+    pytest.mark.filterwarnings("ignore:Auth level is not applied"),
+]
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A broker with the sample's topology."""
+    from infra.local import broker
+
+    topology = Path(request.path).parent / "topology.json"
+    with broker.running(tmp_path_factory.mktemp("embedding"), topology=topology) as found:
+        yield found
+
+
+def on(subscription: str, function: Callable[..., Any], **options: Any) -> func.FunctionApp:
+    """Return an app with one Service Bus function."""
+    app = func.FunctionApp()
+    app.service_bus_topic_trigger(
+        arg_name="message", connection="BUS", topic_name="sample", subscription_name=subscription, **options
+    )(function)
+    return app
+
+
+async def publish(connection: str, route: str, *bodies: str) -> None:
+    """Send messages."""
+    async with (
+        ServiceBusClient.from_connection_string(connection) as client,
+        client.get_topic_sender("sample", keep_alive=0) as sender,
+    ):
+        await sender.send_messages(
+            [ServiceBusMessage(body, application_properties={"route": route}) for body in bodies]
+        )
+
+
+async def test_a_message_as_a_function_sees_it(connection: str) -> None:
+    """Every property that the worker would fill."""
+    seen: asyncio.Queue[func.ServiceBusMessage] = asyncio.Queue()
+
+    async def handler(message: func.ServiceBusMessage) -> None:
+        seen.put_nowait(message)
+
+    async with serving(on("complete", handler), {"version": "2.0"}, {"BUS": connection}):
+        async with (
+            ServiceBusClient.from_connection_string(connection) as client,
+            client.get_topic_sender("sample", keep_alive=0) as sender,
+        ):
+            await sender.send_messages(
+                ServiceBusMessage(
+                    "{}",
+                    application_properties={"route": "complete", "size": 3, "none": b"bytes"},
+                    content_type="application/json",
+                    correlation_id="c",
+                    message_id="m",
+                    subject="s",
+                    to="t",
+                    reply_to="r",
+                )
+            )
+        message = await asyncio.wait_for(seen.get(), 10)
+    assert message.get_body() == b"{}"
+    assert message.application_properties == {"route": "complete", "size": 3, "none": "bytes"}
+    assert message.user_properties == message.application_properties
+    assert (message.content_type, message.correlation_id, message.message_id) == (
+        "application/json",
+        "c",
+        "m",
+    )
+    assert (message.subject, message.label, message.to, message.reply_to) == ("s", "s", "t", "r")
+    assert message.delivery_count == 1
+    assert message.sequence_number
+    assert message.lock_token
+    assert message.enqueued_time_utc
+    assert message.locked_until
+    assert message.locked_until > message.enqueued_time_utc
+    assert message.dead_letter_reason is None
+
+
+async def test_plain_functions_run_in_threads_and_batches_need_none(connection: str) -> None:
+    """As many as PYTHON_THREADPOOL_THREAD_COUNT says, whatever maxConcurrentCalls is."""
+    barrier = threading.Barrier(2, timeout=10)
+    names: set[str] = set()
+    done = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def handler(message: func.ServiceBusMessage) -> None:
+        barrier.wait()
+        names.add(threading.current_thread().name)
+        if message.get_body() == b"3":
+            loop.call_soon_threadsafe(done.set)
+
+    settings = {"BUS": connection, "PYTHON_THREADPOOL_THREAD_COUNT": "2"}
+    await publish(connection, "complete", "0", "1", "2", "3")
+    async with serving(on("complete", handler), {"version": "2.0"}, settings):
+        await asyncio.wait_for(done.wait(), 10)
+    assert len(names) == 2
+
+
+async def test_messages_beyond_the_slots_wait_when_prefetched(connection: str) -> None:
+    """`prefetchCount` brings them here early; they still run one at a time, in order."""
+    order: list[bytes] = []
+    at_once = most = 0
+    done = asyncio.Event()
+
+    async def handler(message: func.ServiceBusMessage) -> None:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.02)
+        order.append(message.get_body())
+        at_once -= 1
+        if len(order) == 6:
+            done.set()
+
+    host_json = {
+        "version": "2.0",
+        "extensions": {"serviceBus": {"maxConcurrentCalls": 1, "prefetchCount": 4}},
+    }
+    await publish(connection, "complete", *"abcdef")
+    async with serving(on("complete", handler), host_json, {"BUS": connection}):
+        await asyncio.wait_for(done.wait(), 10)
+    assert order == [b"a", b"b", b"c", b"d", b"e", b"f"]
+    assert most == 1
+
+
+async def test_outputs_are_delivered_after_success(connection: str) -> None:
+    """The seam for SignalR: a failing output fails the invocation, and the message comes again."""
+    sent: list[str] = []
+    done = asyncio.Event()
+
+    class Sink:
+        async def send(self, binding: Binding, value: Any) -> None:
+            sent.append(f"{binding.properties['hubName']}:{value}")
+            if len(sent) == 1:
+                raise ConnectionError
+            done.set()
+
+    app = func.FunctionApp()
+
+    @app.service_bus_topic_trigger(
+        arg_name="message", connection="BUS", topic_name="sample", subscription_name="complete"
+    )
+    @app.generic_output_binding(arg_name="signalr", type="signalR", hubName="%HUB%")
+    async def notify(message: func.ServiceBusMessage, signalr: func.Out[str]) -> None:
+        signalr.set(f"delivery {message.delivery_count}")
+
+    settings = {"BUS": connection, "HUB": "huntaze"}
+    await publish(connection, "complete", "x")
+    async with serving(app, {"version": "2.0"}, settings, bindings=Bindings(outputs={"signalR": Sink()})):
+        await asyncio.wait_for(done.wait(), 10)
+    assert sent == ["huntaze:delivery 1", "huntaze:delivery 2"]
+
+
+async def test_an_escaping_cancelled_error_hangs_until_the_worker_is_stopped(
+    connection: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As in production: nobody answers, the timeout stops the worker, and the message comes again."""
+
+    async def handler(message: func.ServiceBusMessage) -> None:
+        if message.delivery_count == 1:
+            raise asyncio.CancelledError
+
+    app, host_json = on("complete", handler), {"version": "2.0", "functionTimeout": "00:00:01"}
+    await publish(connection, "complete", "x")
+    with pytest.raises(WorkerStoppedError, match="functionTimeout"):
+        await serve(app, host_json, {"BUS": connection}, stop=asyncio.Event())
+    assert any("CancelledError escaped" in record.message for record in caplog.records)
+    again: asyncio.Queue[int | None] = asyncio.Queue()
+
+    async def second(message: func.ServiceBusMessage) -> None:
+        again.put_nowait(message.delivery_count)
+
+    async with serving(on("complete", second), host_json, {"BUS": connection}):
+        assert await asyncio.wait_for(again.get(), 10) == 2
+
+
+async def test_without_auto_complete_messages_stay_locked(connection: str) -> None:
+    """Nobody settles them: Python functions can't."""
+    ran = asyncio.Event()
+
+    async def handler(message: func.ServiceBusMessage) -> None:
+        assert message.get_body() == b"x"
+        ran.set()
+
+    async with serving(
+        on("slow", handler, auto_complete_messages=False), {"version": "2.0"}, {"BUS": connection}
+    ):
+        await publish(connection, "slow", "x")
+        await asyncio.wait_for(ran.wait(), 10)
+    async with (
+        ServiceBusClient.from_connection_string(connection) as client,
+        client.get_subscription_receiver("sample", "slow", keep_alive=0, prefetch_count=1) as receiver,
+    ):
+        assert len(await receiver.peek_messages(10)) == 1
+        [message] = await receiver.receive_messages(1, max_wait_time=10)
+        await receiver.complete_message(message)
+
+
+async def test_a_configuration_that_can_not_be_hosted(connection: str) -> None:
+    """It is refused before anything runs."""
+    with pytest.raises(HostError, match="version"):
+        async with serving(func.FunctionApp(), {}, {"BUS": connection}):
+            raise AssertionError
