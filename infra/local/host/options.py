@@ -29,6 +29,10 @@ class ServiceBusOptions:
     max_auto_lock_renewal_seconds: float = 300.0
     max_message_batch_size: int = 1000
 
+    def completes(self, trigger: Mapping[str, Any]) -> bool:
+        """Say whether a trigger's messages are completed for its function; the trigger may have its own."""
+        return bool(trigger.get("autoCompleteMessages", self.auto_complete_messages))
+
 
 @dataclass(frozen=True, kw_only=True)
 class HostOptions:

@@ -31,6 +31,8 @@ DRAIN_SECONDS = 10.0
 KEY_SETTING = "FUNCTIONS_KEY"
 DRAIN_SETTING = "HOST_DRAIN_SECONDS"
 
+_SERVICE_BUS, _TIMER, _HTTP = _TRIGGERS = ("serviceBusTrigger", "timerTrigger", "httpTrigger")
+
 T = TypeVar("T")
 
 
@@ -129,12 +131,13 @@ class _Host:
         self._functions = index(app, settings)
         bindings.report_unserved(self._functions)
         self._namespaces = Namespaces(settings)
-        self._messages = self._of_type("serviceBusTrigger", self._dispatcher)
-        self._timers = self._of_type("timerTrigger", lambda function: Timer(function, self._worker, clock))
+        self._messages = self._of_type(_SERVICE_BUS, self._dispatcher)
+        self._timers = self._of_type(_TIMER, lambda function: Timer(function, self._worker, clock))
         self._endpoints: list[Endpoint] = self._of_type(
-            "httpTrigger", lambda function: endpoint(function, options.route_prefix)
+            _HTTP, lambda function: endpoint(function, options.route_prefix)
         )
-        self._served = _names(self._functions)
+        self._report_unserved()
+        self._served = [function.name for function in self._functions]
         self._front: Front
 
     @asynccontextmanager
@@ -199,6 +202,14 @@ class _Host:
                     self._functions.remove(function)
         return built
 
+    def _report_unserved(self) -> None:
+        for function in self._functions:
+            if function.trigger.type not in _TRIGGERS:
+                _logger.warning(
+                    "The development host does not serve this trigger: the function never runs.",
+                    extra={"function": function.name, "trigger": function.trigger.type},
+                )
+
     def _dispatcher(self, function: IndexedFunction) -> Any:
         open_receiver = self._namespaces.receiver(function)
         return dispatcher(function, self._worker, self._options.service_bus, open_receiver)
@@ -210,15 +221,17 @@ class _Host:
         runner = web.AppRunner(self._front.application(), access_log=None)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, LOCALHOST, port)
-            await site.start()
+            await _listen(runner, port)
             yield f"http://{LOCALHOST}:{runner.addresses[0][1]}"
         finally:
             await runner.cleanup()
 
 
-def _names(functions: Sequence[IndexedFunction]) -> list[str]:
-    return [function.name for function in functions]
+async def _listen(runner: web.AppRunner, port: int) -> None:
+    try:
+        await web.TCPSite(runner, LOCALHOST, port).start()
+    except OSError as error:
+        raise HostError(f"Port {port} of {LOCALHOST} can't be listened on: {error.strerror}.") from None
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
