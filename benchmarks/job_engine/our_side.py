@@ -1,4 +1,4 @@
-"""Our app on its host, and its engine alone."""
+"""Our app on its host: every process it needs, broker and databases apart."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ import psycopg
 from benchmarks.job_engine.processor import Run, suspended, timed
 from benchmarks.job_engine.services import Services
 from benchmarks.job_engine.traffic import conversations, envelopes, publish
-from infra.local import host
-from infra.local.process import ROOT
+from infra.local.process import ROOT, python_module, spawn
 
 _TABLES = ("jobs", "job_history", "outbox", "ai_calls")
 
@@ -29,7 +28,7 @@ class HostSide:
     def run(self, count: int) -> Run:
         """Let the host do that many jobs, found all at once in its subscription."""
         with psycopg.connect(self.services.database_url, autocommit=True) as database:
-            _forget(database)
+            forget(database)
             with suspended(self.pid):
                 publish(self.services.broker, list(envelopes(count)))
             return timed(self.pid, count, partial(announced, database))
@@ -37,8 +36,9 @@ class HostSide:
 
 @contextmanager
 def host_side(services: Services) -> Iterator[HostSide]:
-    """Run the app on a host of its own; every answer is cached."""
-    with host.running(services.directory, services.settings(), ROOT) as hosted:
+    """Run the app on a host of its own, as quiet as its peer; every answer is cached."""
+    argv = python_module("infra.local.host", "--root", str(ROOT), "--port", "0", "--log-level", "WARNING")
+    with spawn(argv, directory=services.directory, name="host", environment=services.settings()) as hosted:
         side = HostSide(pid=hosted.pid, services=services)
         side.run(len(conversations()))
         yield side
@@ -53,6 +53,6 @@ def announced(database: psycopg.Connection[Any]) -> int:
     return int(found[0]) if found else 0
 
 
-def _forget(database: psycopg.Connection[Any]) -> None:
+def forget(database: psycopg.Connection[Any]) -> None:
     """Empty the tables, so that each round finds them alike."""
     database.execute(f"TRUNCATE {', '.join(f'huntaze_workers.{table}' for table in _TABLES)}")

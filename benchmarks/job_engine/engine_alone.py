@@ -1,0 +1,121 @@
+"""The engine without a host: deliveries from memory, everything else real.
+
+In production .NET's host receives and settles; this is about what is left to Python.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import psycopg
+from azure.servicebus.aio import ServiceBusClient
+
+from benchmarks.job_engine.our_side import forget
+from benchmarks.job_engine.processor import Run
+from benchmarks.job_engine.services import Services
+from benchmarks.job_engine.traffic import conversations, envelopes, message
+from shared.ai.azure_inference import AzureInferenceModel
+from shared.ai.caching import CachedChatModel
+from shared.ai.catalogue import Catalogue
+from shared.cache.redis import RedisCache
+from shared.clock import SystemClock
+from shared.contracts import JobType
+from shared.messaging.delivery import Delivery
+from shared.messaging.engine import Engine
+from shared.messaging.servicebus import ServiceBusSenders
+from shared.messaging.worker import Worker
+from shared.persistence.postgres import PostgresJobStore
+from shared.settings import Settings
+from workers.chat_suggestions.handler import suggest
+from workers.chat_suggestions.messages import ChatPayload, ChatResult
+
+#: `maxConcurrentCalls` of host.json.
+_CONCURRENCY = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineSide:
+    """The engine in this process; each run has an event loop of its own."""
+
+    services: Services
+
+    def run(self, count: int) -> Run:
+        """Deliver that many jobs."""
+        with psycopg.connect(self.services.database_url, autocommit=True) as database:
+            forget(database)
+        return asyncio.run(self._run(count))
+
+    async def _run(self, count: int) -> Run:
+        async with _composed(self.services) as (engine, worker):
+            await _deliver(engine, worker, _deliveries(len(conversations()) * 4))
+            deliveries = _deliveries(count)
+            started, cpu = time.perf_counter(), time.process_time()
+            await _deliver(engine, worker, deliveries)
+            return Run(
+                jobs=count,
+                wall_seconds=time.perf_counter() - started,
+                cpu_seconds=time.process_time() - cpu,
+            )
+
+
+async def _deliver(engine: Engine, worker: Worker[Any, Any], deliveries: Sequence[Delivery]) -> None:
+    """Deliver as the host does: so many at a time."""
+    left = iter(deliveries)
+
+    async def one_slot() -> None:
+        for delivery in left:
+            await engine.deliver(delivery, worker)
+
+    await asyncio.gather(*(one_slot() for _ in range(_CONCURRENCY)))
+
+
+def _deliveries(count: int) -> list[Delivery]:
+    return [
+        Delivery(
+            body=b"".join(message(envelope).body),
+            subscription="chat-suggestions",
+            message_id=envelope["jobId"],
+            properties={name: envelope[name] for name in ("jobType", "jobId", "creatorId")},
+        )
+        for envelope in envelopes(count)
+    ]
+
+
+@asynccontextmanager
+async def _composed(services: Services) -> AsyncIterator[tuple[Engine, Worker[Any, Any]]]:
+    """Compose what `shared.bootstrap` composes, so that it can be closed again."""
+    settings = Settings(**{name.lower(): value for name, value in services.settings().items()})
+    clock = SystemClock()
+    store = PostgresJobStore(
+        services.database_url, pool_size=settings.database_pool_size, timeout_seconds=5.0, patience_seconds=15.0
+    )
+    sender = ServiceBusSenders(lambda: ServiceBusClient.from_connection_string(services.broker), clock)
+    cache = RedisCache(services.redis_url)
+    model = AzureInferenceModel(
+        endpoint=services.model.url,
+        key=services.model.key,
+        catalogue=Catalogue.from_settings(settings),
+        clock=clock,
+    )
+    await store.open()
+    try:
+        yield (
+            Engine(store=store, sender=sender, clock=clock, functions_url=settings.functions_url),
+            Worker(
+                job_type=JobType.CHAT_SUGGEST,
+                payload=ChatPayload,
+                result=ChatResult,
+                handle=partial(suggest, model=CachedChatModel(model, cache, key=b"benchmark")),
+            ),
+        )
+    finally:
+        await model.close()
+        await cache.close()
+        await sender.close()
+        await store.close()
