@@ -11,12 +11,19 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from infra.local import model_simulator
 from infra.local.process import ROOT
 
 _TEMPLATE = "migrated"
+
+# Machines are small and busy: how long an example takes says nothing about the code.
+settings.register_profile(
+    "any machine", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
