@@ -41,10 +41,12 @@ def serving(port: int) -> Iterator[Mapping[str, str]]:
 
     server = ThreadedMotoServer(ip_address=LOCALHOST, port=port, verbose=False)
     server.start()
-    _, port = server.get_host_and_port()
-    _create_bucket(port)
-    yield {"S3_ENDPOINT_URL": f"http://{LOCALHOST}:{port}", "S3_BUCKET": BUCKET}
-    server.stop()
+    try:
+        _, port = server.get_host_and_port()
+        _create_bucket(port)
+        yield {"S3_ENDPOINT_URL": f"http://{LOCALHOST}:{port}", "S3_BUCKET": BUCKET}
+    finally:
+        server.stop()
 
 
 def _create_bucket(port: int) -> None:

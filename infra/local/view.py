@@ -38,10 +38,12 @@ SIMULATED = "simulated"
 @contextmanager
 def live(console: Console, view: RenderableType) -> Iterator[Live]:
     """Draw a view again and again; where there is no terminal, once at the end."""
-    with Live(view, console=console, refresh_per_second=12) as drawn:
-        yield drawn
-    if not console.is_terminal:
-        console.line()  # Live leaves its last line open there
+    try:
+        with Live(view, console=console, refresh_per_second=12) as drawn:
+            yield drawn
+    finally:
+        if not console.is_terminal:
+            console.line()  # Live leaves its last line open there
 
 
 class StartupView:

@@ -89,8 +89,8 @@ def _reporting_losses(console: Console) -> Iterator[None]:
 
 
 def _end_on_signals() -> None:
-    """End as on Ctrl-C when asked to terminate, or when the terminal closes."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    """End as on Ctrl-C when asked to terminate, or when the terminal closes; a shell may ignore Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
 
 
