@@ -37,6 +37,8 @@ def running(
     Raises:
         ServiceError: a part did not start; none is left running.
     """
+    if url := caller.get("DATABASE_URL"):
+        check_database(url)
     with _together(SERVICES, directory, {}, caller, report) as services:
         variables = _merged(services)
         with _together([HOST], directory, variables, caller, report) as host:
@@ -85,8 +87,6 @@ def _part(
 ) -> Iterator[Started]:
     began = time.monotonic()
     if caller.get(part.variable):
-        if part.variable == "DATABASE_URL":
-            check_database(caller[part.variable])
         yield Started(part=part, variables=caller, seconds=time.monotonic() - began, yours=True)
         return
     with part.start(directory, before) as variables:
