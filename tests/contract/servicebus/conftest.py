@@ -10,8 +10,9 @@ import json
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,17 +63,30 @@ class Bench:
             self._opened[key] = get()
         return self._opened[key]
 
+    def warm(self, *, to: Sequence[str], at: Sequence[str], dead: Sequence[str]) -> None:
+        """Open many links at once."""
+        links = [*map(self.to, to), *map(self.at, at), *map(self.dead, dead)]
+        _together(lambda each: each.__enter__(), links)
+
     def close(self) -> None:
         """Close everything at once."""
-        with ThreadPoolExecutor(max_workers=32) as pool:
-            list(pool.map(lambda each: each.close(), self._opened.values()))
+        _together(lambda each: each.close(), list(self._opened.values()))
         self.client.close()
+
+
+def _together(action: Callable[[Any], object], links: list[Any]) -> None:
+    with ThreadPoolExecutor(max_workers=len(links) or 1) as pool:
+        list(pool.map(action, links))
 
 
 @pytest.fixture(scope="session")
 def bench(broker_connection: str) -> Iterator[Bench]:
     """The namespace that `SERVICEBUS_CONNECTION` names, or our broker with production's topology."""
-    yield from _bench(broker_connection)
+    chat = "huntaze-jobs/chat-suggestions"
+    with _bench(broker_connection) as bench:
+        at = [chat, "huntaze-jobs/video-analysis", "huntaze-jobs/unrouted"]
+        bench.warm(to=["huntaze-jobs"], at=at, dead=[chat])
+        yield bench
 
 
 @pytest.fixture(scope="session")
@@ -92,14 +106,18 @@ def own_connection(tmp_path_factory: pytest.TempPathFactory, journal: Path) -> I
 @pytest.fixture(scope="session")
 def own_bench(own_connection: str) -> Iterator[Bench]:
     """Clients of our broker with the test topology."""
-    yield from _bench(own_connection)
+    queues = ["short-lock", "renewed", "two-deliveries", "short-life", "forgetful", "deduplicated", "noise"]
+    topics = ["routes/everything", "routes/urgent", "routes/europe"]
+    dead = ["two-deliveries", "short-life", "forgetful"]
+    with _bench(own_connection) as bench:
+        bench.warm(to=[*queues, "routes"], at=[*queues, *topics], dead=dead)
+        yield bench
 
 
+@contextmanager
 def _bench(connection: str) -> Iterator[Bench]:
-    bench = Bench(
-        connection,
-        ServiceBusClient.from_connection_string(connection, retry_total=1, retry_backoff_factor=0.02),
-    )
+    client = ServiceBusClient.from_connection_string(connection, retry_total=1, retry_backoff_factor=0.02)
+    bench = Bench(connection, client)
     yield bench
     bench.close()
 

@@ -4,7 +4,7 @@ import { ServiceBusClient } from "@azure/service-bus";
 const [connection, queue] = process.argv.slice(2);
 const client = new ServiceBusClient(connection, { retryOptions: { maxRetries: 0 } });
 const sender = client.createSender(queue);
-const receiver = client.createReceiver(queue);
+const receiver = client.createReceiver(queue, { maxAutoLockRenewalDurationInMs: 0 });
 const dead = client.createReceiver(queue, { subQueueType: "deadLetter" });
 const receive = (from, count, wait = 2000) => from.receiveMessages(count, { maxWaitTimeInMs: wait });
 const body = (message) => message.body;
@@ -25,7 +25,7 @@ await receiver.deadLetterMessage(buried, {
   deadLetterErrorDescription: "because",
   note: "extra",
 });
-await receiver.renewMessageLock(kept);
+const lockedUntil = await receiver.renewMessageLock(kept);
 
 const [fetched] = await receiver.receiveDeferredMessages(deferred.sequenceNumber);
 result.deferred = fetched.body;
@@ -45,7 +45,7 @@ result.dead = messages.map((m) => [
 await dead.completeMessage(messages[0]);
 
 const code = (error) => error.code ?? String(error);
-await new Promise((resolve) => setTimeout(resolve, Math.max(0, kept.lockedUntilUtc - Date.now()) + 100));
+await new Promise((resolve) => setTimeout(resolve, Math.max(0, lockedUntil - Date.now()) + 100));
 result.lockLost = await receiver.completeMessage(kept).then(() => "completed", code);
 messages = await receive(receiver, 1);
 result.redelivered = messages.map((m) => [m.body, m.deliveryCount]);

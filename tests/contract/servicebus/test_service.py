@@ -230,7 +230,7 @@ def test_a_large_message_survives(bench: Any, message: Make, take: Take) -> None
 
 
 def test_an_unknown_entity_is_refused(bench: Any, message: Make) -> None:
-    """The service refuses a token for an unknown topic, which the Python SDK takes for a failure to log in."""
+    """The service refuses a token for an unknown topic, which this SDK takes for a failure to log in."""
     with pytest.raises((ServiceBusAuthenticationError, MessagingEntityNotFoundError)):
         bench.to("no-such-topic").send_messages(message())
     with pytest.raises(MessagingEntityNotFoundError):
