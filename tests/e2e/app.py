@@ -60,9 +60,9 @@ class App:
         """Whatever the host wrote so far."""
         return self._log.read_bytes()
 
-    def send(self, message: ServiceBusMessage | AmqpAnnotatedMessage) -> None:
-        """Publish a message as it is."""
-        self._sender.send_messages(message)
+    def send(self, *messages: ServiceBusMessage | AmqpAnnotatedMessage) -> None:
+        """Publish messages as they are, in one go; together they must fit into one."""
+        self._sender.send_messages(messages[0] if len(messages) == 1 else [*messages])
 
     def publish(self, fan_message: str, **fields: Any) -> str:
         """Publish an ordinary chat job as the front end does, some of its fields changed; return its id."""

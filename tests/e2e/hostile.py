@@ -40,6 +40,8 @@ class Hostile:
     message: ServiceBusMessage | AmqpAnnotatedMessage
     #: The id under which it is known; `None` if no usable one can be read.
     job_id: str | None
+    #: Roughly what it takes.
+    size: int = 0
 
 
 def job_id_of(name: str) -> str:
@@ -114,4 +116,10 @@ def case(
     data = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
     properties = {"jobId": job_id_of(name)} if properties is None else properties
     message = message_of(data, {"jobType": "chat.suggest", **properties}, message_id=name)
-    return Hostile(name=name, fate=fate, message=message, job_id=job_id_of(name) if job_id == "" else job_id)
+    return Hostile(
+        name=name,
+        fate=fate,
+        message=message,
+        job_id=job_id_of(name) if job_id == "" else job_id,
+        size=len(data) + len(str(properties)),
+    )

@@ -77,8 +77,9 @@ def identities() -> Iterator[Hostile]:
     for label, job_id in _JOB_IDS.items():
         name = f"jobId with {label}"
         yield case(name, escaped(job(name, jobId=job_id and f"{job_id}{'' if len(job_id) > 90 else marker_of(name)}")))
+        sendable = job_id.encode("utf-8", "replace").decode()
         unknown = f"nothing but a jobId with {label}"
-        yield case(unknown, escaped(job(unknown, jobId=job_id)), properties={"jobId": job_id}, job_id=None)
+        yield case(unknown, escaped(job(unknown, jobId=job_id)), properties={"jobId": sendable}, job_id=None)
     for label, creator_id in _CREATOR_IDS.items():
         name = f"creatorId with {label}"
         yield case(name, job(name, creatorId=creator_id))
