@@ -11,30 +11,31 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
-class Coalescing(Generic[T]):
+class Coalescing(Generic[T, R]):
     """Calls a bulk operation for all who wait; one call at a time.
 
     A caller that is cancelled does not interrupt the others' operation.
 
     Args:
-        perform: takes everybody's items. What it raises, everybody it spoke for raises.
+        perform: takes everybody's items and answers each. What it raises, everybody it spoke for raises.
     """
 
-    def __init__(self, perform: Callable[[Sequence[T]], Awaitable[None]]) -> None:
+    def __init__(self, perform: Callable[[Sequence[T]], Awaitable[Sequence[R]]]) -> None:
         self._perform = perform
-        self._waiting: list[tuple[Sequence[T], asyncio.Future[None]]] = []
+        self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._serving: asyncio.Task[None] | None = None
 
-    async def __call__(self, items: Sequence[T]) -> None:
-        """Return once the items are done with, alone or in company."""
+    async def __call__(self, item: T) -> R:
+        """Return the item's answer, asked for alone or in company."""
         loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
-        self._waiting.append((items, done))
+        answer: asyncio.Future[R] = loop.create_future()
+        self._waiting.append((item, answer))
         if self._serving is None:
             self._serving = loop.create_task(self._serve())
-        await done
+        return await answer
 
     async def finish(self) -> None:
         """Return once nobody waits."""
@@ -49,12 +50,14 @@ class Coalescing(Generic[T]):
         finally:
             self._serving = None
 
-    async def _serve_all(self, company: Sequence[tuple[Sequence[T], asyncio.Future[None]]]) -> None:
-        error: Exception | None = None
+    async def _serve_all(self, company: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
         try:
-            await self._perform([item for items, _ in company for item in items])
-        except Exception as failure:  # noqa: BLE001 - it is handed to those who asked
-            error = failure
-        for _, done in company:
-            if not done.done():
-                done.set_exception(error) if error else done.set_result(None)
+            answers = await self._perform([item for item, _ in company])
+        except Exception as error:  # noqa: BLE001 - it is handed to those who asked
+            for _, waiting in company:
+                if not waiting.done():
+                    waiting.set_exception(error)
+        else:
+            for (_, waiting), answer in zip(company, answers, strict=True):
+                if not waiting.done():
+                    waiting.set_result(answer)

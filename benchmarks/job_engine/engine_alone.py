@@ -90,10 +90,13 @@ def _deliveries(count: int) -> list[Delivery]:
 @asynccontextmanager
 async def _composed(services: Services) -> AsyncIterator[tuple[Engine, Worker[Any, Any]]]:
     """Compose what `shared.bootstrap` composes, so that it can be closed again."""
-    settings = Settings(**{name.lower(): value for name, value in services.settings().items()})
+    settings = Settings.model_validate({name.lower(): value for name, value in services.settings().items()})
     clock = SystemClock()
     store = PostgresJobStore(
-        services.database_url, pool_size=settings.database_pool_size, timeout_seconds=5.0, patience_seconds=15.0
+        services.database_url,
+        pool_size=settings.database_pool_size,
+        timeout_seconds=5.0,
+        patience_seconds=15.0,
     )
     sender = ServiceBusSenders(lambda: ServiceBusClient.from_connection_string(services.broker), clock)
     cache = RedisCache(services.redis_url)

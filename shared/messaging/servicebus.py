@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from azure.core.exceptions import AzureError
@@ -54,7 +55,7 @@ class ServiceBusSenders:
     async def send(self, messages: Sequence[OutboxMessage]) -> None:
         """See `Sender.send`."""
         for topic in {message.topic for message in messages}:
-            await self._sends[topic]([self._wire(message) for message in messages if message.topic == topic])
+            await self._sends[topic]([self._wire(message) for message in messages if message.topic is topic])
 
     async def close(self) -> None:
         """Give up every connection, once what waits is sent."""
@@ -86,15 +87,15 @@ class _TopicSender:
         self._sender: ServiceBusSender | None = None
         self._used_at = 0.0
 
-    async def send(self, messages: Sequence[ServiceBusMessage]) -> None:
-        """Send in as few batches as they fit.
+    async def send(self, bundles: Sequence[Sequence[ServiceBusMessage]]) -> Sequence[None]:
+        """Send everybody's messages in as few batches as they fit.
 
         Raises:
             BrokerUnavailableError: some or all of them may not have arrived.
         """
         try:
             async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-                await _send_in_batches(await self._opened(), messages)
+                await _send_in_batches(await self._opened(), list(chain.from_iterable(bundles)))
             self._used_at = self._clock.monotonic()
         except _FAILURES as error:
             await self.discard()
@@ -103,6 +104,7 @@ class _TopicSender:
                 extra={"action": "send_failed", "topic": self._topic.value, "cause": whereabouts(error)},
             )
             raise BrokerUnavailableError from error
+        return [None] * len(bundles)
 
     async def discard(self) -> None:
         """Give the sender up; a broken one may hang or fail while closing, which is of no interest."""

@@ -11,10 +11,11 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, Error, OperationalError
 from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
@@ -67,7 +68,9 @@ class PostgresJobStore:
             reconnect_timeout=timeout_seconds,
             open=False,
         )
-        self._marks = Coalescing(self._mark_sent)
+        self._claims = Coalescing(self._claim_all)
+        self._records = Coalescing(self._record_all)
+        self._marks = Coalescing(self._mark_all)
         self._timeout_seconds = timeout_seconds
         self._patience_seconds = patience_seconds
 
@@ -81,15 +84,10 @@ class PostgresJobStore:
 
     async def claim(self, message: JobMessage, *, claim_id: UUID, lease_seconds: float) -> Claim:
         """See `JobStore.claim`."""
-        parameters = {
-            **rows.job_columns(message),
-            "asked_at": message.asked_at,
-            "claim_id": claim_id,
-            "lease": timedelta(seconds=lease_seconds),
-        }
-        while not (answer := await self._fetch(statements.CLAIM, parameters)):
+        asked = rows.claim_row(message, claim_id, lease_seconds)
+        while not (answer := await self._claim(asked)):
             pass  # another delivery inserted the job meanwhile: now it is there to be seen
-        return rows.claim(answer[0], message)
+        return rows.claim(answer, message)
 
     async def extend(self, job_id: str, fence: int, *, lease_seconds: float) -> bool:
         """See `JobStore.extend`."""
@@ -98,11 +96,11 @@ class PostgresJobStore:
 
     async def record(self, outcome: Outcome, *, sweep_after_seconds: float) -> bool:
         """See `JobStore.record`."""
-        parameters = rows.outcome_columns(outcome, sweep_after_seconds)
+        row = rows.outcome_row(outcome, sweep_after_seconds)
         try:
-            return await self._record(parameters)
-        except _UNAVAILABLE:
-            return await self._patiently(partial(self._record_again, outcome, parameters))
+            return await self._records(row)
+        except (Error, TimeoutError):
+            return await self._patiently(partial(self._record_again, row))
 
     async def reject(self, rejection: Rejection, *, sweep_after_seconds: float) -> bool:
         """See `JobStore.reject`."""
@@ -134,18 +132,35 @@ class PostgresJobStore:
         found = await self._fetch(statements.JOB, {"job_id": job_id})
         return rows.job_record(found[0]) if found else None
 
-    async def _mark_sent(self, message_ids: Sequence[str]) -> None:
-        await self._fetch(statements.MARK_SENT, {"message_ids": list(message_ids)})
+    async def _claim(self, asked: Mapping[str, Any]) -> DictRow | None:
+        """Claim in company; what goes wrong there is tried alone, so that no job suffers for another's."""
+        try:
+            return await self._claims(asked)
+        except (Error, TimeoutError):
+            return (await self._patiently(partial(self._claim_all, [asked])))[0]
 
-    async def _record(self, parameters: Mapping[str, Any]) -> bool:
-        return bool((await self._run(statements.RECORD, parameters))[0]["count"])
+    async def _claim_all(self, asked: Sequence[Mapping[str, Any]]) -> Sequence[DictRow | None]:
+        """Claim for each job once; a further message for it gets no answer."""
+        jobs = {row["job_id"]: row for row in asked}
+        found = await self._run(statements.CLAIM, {"asked": rows.as_rows(list(jobs.values()))})
+        answers = {str(row["claim_id"]): row for row in found}
+        return [answers.get(row["claim_id"]) for row in asked]
 
-    async def _record_again(self, outcome: Outcome, parameters: Mapping[str, Any]) -> bool:
+    async def _record_all(self, outcomes: Sequence[Mapping[str, Any]]) -> Sequence[bool]:
+        done = await self._run(statements.RECORD, {"outcomes": rows.as_rows(outcomes)})
+        written = {(row["job_id"], row["fence"]) for row in done}
+        return [(row["job_id"], row["fence"]) in written for row in outcomes]
+
+    async def _record_again(self, outcome: Mapping[str, Any]) -> bool:
         """An error from a commit says nothing, and half of such commits are durable: look before writing."""
-        row = (await self._run(statements.READ_BACK, {"job_id": outcome.job_id}))[0]
-        if row["fence"] == outcome.fence and row["state"] == JobState.RUNNING:
-            return await self._record(parameters)
-        return bool(row["fence"] == outcome.fence)
+        row = (await self._run(statements.READ_BACK, {"job_id": outcome["job_id"]}))[0]
+        if row["fence"] == outcome["fence"] and row["state"] == JobState.RUNNING:
+            return (await self._record_all([outcome]))[0]
+        return bool(row["fence"] == outcome["fence"])
+
+    async def _mark_all(self, message_ids: Sequence[Sequence[str]]) -> Sequence[None]:
+        await self._fetch(statements.MARK_SENT, {"message_ids": list(chain.from_iterable(message_ids))})
+        return [None] * len(message_ids)
 
     async def _fetch(self, statement: str, parameters: Mapping[str, Any]) -> list[DictRow]:
         """Run an idempotent statement, again if need be."""

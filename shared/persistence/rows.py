@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 from psycopg.rows import DictRow
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 
 from shared.ai.port import ModelCall
 from shared.contracts import Topic
@@ -26,7 +27,8 @@ from shared.persistence.port import (
     verdict_on,
 )
 
-_as_jsonb = partial(Jsonb, dumps=partial(json.dumps, allow_nan=False, separators=(",", ":")))
+_dumps = partial(json.dumps, allow_nan=False, separators=(",", ":"))
+_as_jsonb = partial(Jsonb, dumps=_dumps)
 
 _NO_JOB = (
     "job_id",
@@ -55,6 +57,32 @@ def job_columns(message: JobMessage) -> dict[str, Any]:
     }
 
 
+def as_rows(rows: Sequence[Mapping[str, Any]]) -> Json:
+    """Return the parameter of a statement that takes many rows.
+
+    In the order of their jobs, so that two processes never lock the same ones crosswise.
+    """
+    return Json(sorted(rows, key=itemgetter("job_id")), dumps=_dumps)
+
+
+def claim_row(message: JobMessage, claim_id: UUID, lease_seconds: float) -> dict[str, Any]:
+    """Return what `CLAIM` takes for one job."""
+    return {
+        "job_id": message.job_id,
+        "job_type": message.job_type,
+        "creator_id": message.creator_id,
+        "body": _text(message.body),
+        "properties": message.properties,
+        "payload_hash": message.payload_hash.hex(),
+        "epoch": message.epoch,
+        "attempt": message.attempt,
+        "deadline_ms": message.deadline_ms,
+        "asked_at": message.asked_at and message.asked_at.isoformat(),
+        "claim_id": str(claim_id),
+        "lease_seconds": lease_seconds,
+    }
+
+
 def claim(row: DictRow, message: JobMessage) -> Claim:
     """Read the answer to `CLAIM`."""
     seen = {
@@ -73,8 +101,8 @@ def _verdict(row: DictRow, message: JobMessage) -> Verdict:
     )
 
 
-def outcome_columns(outcome: Outcome, sweep_after_seconds: float) -> dict[str, Any]:
-    """Return the parameters of `RECORD`."""
+def outcome_row(outcome: Outcome, sweep_after_seconds: float) -> dict[str, Any]:
+    """Return what `RECORD` takes for one outcome."""
     following = outcome.next_attempt
     delay_seconds = following.delay_seconds if following else 0.0
     return {
@@ -84,15 +112,16 @@ def outcome_columns(outcome: Outcome, sweep_after_seconds: float) -> dict[str, A
         "attempt": outcome.attempt,
         "fence": outcome.fence,
         "state": outcome.state,
-        "result": None if outcome.result is None else _as_jsonb(outcome.result),
+        "result": outcome.result,
         "error_code": outcome.error_code,
         "error_message": outcome.error_message,
-        "due_in": timedelta(seconds=delay_seconds + following.grace_seconds) if following else None,
-        "delay": timedelta(seconds=delay_seconds),
+        "due_in_seconds": delay_seconds + following.grace_seconds if following else None,
+        "delay_seconds": delay_seconds,
         "next_attempt": following.attempt if following else None,
-        "next_body": following.body if following else None,
-        "calls": _as_jsonb([_call_columns(call) for call in outcome.calls]),
-        **_promise_columns(outcome.messages, sweep_after_seconds),
+        "next_body": _text(following.body) if following else None,
+        "calls": [_call_columns(call) for call in outcome.calls],
+        "messages": [_message_columns(message) for message in outcome.messages],
+        "sweep_after_seconds": sweep_after_seconds,
     }
 
 
@@ -108,18 +137,19 @@ def _call_columns(call: ModelCall) -> dict[str, Any]:
     }
 
 
-def _promise_columns(messages: Sequence[OutboxMessage], sweep_after_seconds: float) -> dict[str, Any]:
-    promised = [
-        {
-            "message_id": message.message_id,
-            "topic": message.topic,
-            "body": b64encode(message.body).decode(),
-            "properties": message.properties,
-            "delay_seconds": message.delay_seconds,
-        }
-        for message in messages
-    ]
-    return {"messages": _as_jsonb(promised), "sweep_after": timedelta(seconds=sweep_after_seconds)}
+def _message_columns(message: OutboxMessage) -> dict[str, Any]:
+    return {
+        "message_id": message.message_id,
+        "topic": message.topic,
+        "body": _text(message.body),
+        "properties": message.properties,
+        "delay_seconds": message.delay_seconds,
+    }
+
+
+def _text(content: bytes) -> str:
+    """Return bytes as a statement's JSON takes them."""
+    return b64encode(content).decode()
 
 
 def rejection_columns(rejection: Rejection, sweep_after_seconds: float) -> dict[str, Any]:
@@ -134,7 +164,8 @@ def rejection_columns(rejection: Rejection, sweep_after_seconds: float) -> dict[
         "body": rejection.body,
         "error_code": rejection.error_code,
         "reason": rejection.reason,
-        **_promise_columns(rejection.messages, sweep_after_seconds),
+        "messages": Json([_message_columns(message) for message in rejection.messages], dumps=_dumps),
+        "sweep_after_seconds": sweep_after_seconds,
     }
 
 

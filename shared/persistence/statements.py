@@ -1,53 +1,63 @@
 """Every SQL statement of the store, named and explained.
 
-Each runs alone, in autocommit: one statement is one transaction and one round trip.
+Each runs alone, in autocommit: one statement is one transaction and one round trip. Those that every job
+needs take any number of jobs, as rows of one JSON parameter.
 """
 
 from __future__ import annotations
 
-# Insert the job, or take it over if this message may. Answers with the job's row either way; with no row
-# if another delivery inserted it between this statement's snapshot and its insert: then it is run again.
-# A state read here may be stale by a moment, which only ever turns a claim into `busy`: the UPDATE itself
-# is re-checked against the row's newest version.
+# For each job asked for: insert it, or take it over if its message may. Answers with its row either way, or
+# with none if another delivery inserted it between this statement's snapshot and its insert: then it is asked
+# again. A state read here may be stale by a moment, which only ever turns a claim into `busy`: the UPDATE
+# itself is re-checked against the row's newest version.
 CLAIM = """
-WITH fresh AS (
+WITH asked AS (
+    SELECT job_id, job_type, creator_id, decode(body, 'base64') AS body, properties,
+           decode(payload_hash, 'hex') AS payload_hash, epoch, attempt, claim_id, deadline_ms, asked_at,
+           lease_seconds * interval '1 second' AS lease
+    FROM json_to_recordset(%(asked)s) AS a
+        (job_id text, job_type text, creator_id text, body text, properties jsonb, payload_hash text,
+         epoch integer, attempt integer, claim_id uuid, deadline_ms integer, asked_at timestamptz,
+         lease_seconds float8)
+), fresh AS (
     INSERT INTO huntaze_workers.jobs
         (job_id, job_type, creator_id, body, properties, payload_hash, state, epoch, attempt, fence, claims,
          claim_id, due_at, deadline_ms, deadline_at)
-    VALUES
-        (%(job_id)s, %(job_type)s, %(creator_id)s, %(body)s, %(properties)s, %(payload_hash)s, 'running',
-         %(epoch)s, %(attempt)s, 1, 1, %(claim_id)s, now() + %(lease)s, %(deadline_ms)s,
-         LEAST(%(asked_at)s, now()) + %(deadline_ms)s * interval '1 millisecond')
+    SELECT job_id, job_type, creator_id, body, properties, payload_hash, 'running', epoch, attempt, 1, 1,
+           claim_id, now() + lease, deadline_ms,
+           LEAST(asked_at, now()) + deadline_ms * interval '1 millisecond'
+    FROM asked
     ON CONFLICT (job_id) DO NOTHING
     RETURNING *
 ), taken AS (
     UPDATE huntaze_workers.jobs AS job
     SET state = 'running',
-        claims = CASE WHEN (job.epoch, job.attempt) = (%(epoch)s, %(attempt)s) THEN claims + 1 ELSE 1 END,
-        epoch = %(epoch)s, attempt = %(attempt)s, body = %(body)s,
-        fence = fence + 1, claim_id = %(claim_id)s, due_at = now() + %(lease)s, updated_at = now()
-    WHERE job.job_id = %(job_id)s
-      AND job.payload_hash = %(payload_hash)s
-      AND (job.epoch, job.attempt) <= (%(epoch)s, %(attempt)s)
+        claims = CASE WHEN (job.epoch, job.attempt) = (asked.epoch, asked.attempt) THEN claims + 1 ELSE 1 END,
+        epoch = asked.epoch, attempt = asked.attempt, body = asked.body,
+        fence = fence + 1, claim_id = asked.claim_id, due_at = now() + lease, updated_at = now()
+    FROM asked
+    WHERE job.job_id = asked.job_id
+      AND job.payload_hash = asked.payload_hash
+      AND (job.epoch, job.attempt) <= (asked.epoch, asked.attempt)
       AND (job.state IN ('queued', 'retry_wait')
-           OR job.state = 'running' AND (job.due_at < now() OR job.claim_id = %(claim_id)s))
-      AND NOT EXISTS (SELECT FROM fresh)
-    RETURNING *
+           OR job.state = 'running' AND (job.due_at < now() OR job.claim_id = asked.claim_id))
+      AND NOT EXISTS (SELECT FROM fresh WHERE fresh.job_id = job.job_id)
+    RETURNING job.*
 ), owned AS (
     SELECT * FROM fresh UNION ALL SELECT * FROM taken
 ), noted AS (
     INSERT INTO huntaze_workers.job_history (job_id, epoch, attempt, fence, state)
     SELECT job_id, epoch, attempt, fence, state FROM owned
 )
-SELECT true AS claimed, true AS same_payload, state, epoch, attempt, fence, claims,
+SELECT claim_id, true AS claimed, true AS same_payload, state, epoch, attempt, fence, claims,
        extract(epoch FROM deadline_at - now())::float8 AS remaining_seconds, false AS unsent
 FROM owned
 UNION ALL
-SELECT false, payload_hash = %(payload_hash)s, state, epoch, attempt, fence, claims,
-       extract(epoch FROM deadline_at - now())::float8,
+SELECT asked.claim_id, false, job.payload_hash = asked.payload_hash, state, job.epoch, job.attempt, fence,
+       claims, extract(epoch FROM deadline_at - now())::float8,
        EXISTS (SELECT FROM huntaze_workers.outbox o WHERE o.job_id = job.job_id AND o.sent_at IS NULL)
-FROM huntaze_workers.jobs AS job
-WHERE job_id = %(job_id)s AND NOT EXISTS (SELECT FROM owned)
+FROM asked JOIN huntaze_workers.jobs AS job USING (job_id)
+WHERE NOT EXISTS (SELECT FROM owned WHERE owned.job_id = job.job_id)
 """
 
 EXTEND = """
@@ -56,48 +66,58 @@ WHERE job_id = %(job_id)s AND fence = %(fence)s AND state = 'running'
 RETURNING job_id
 """
 
-# The messages a statement promises to send; `{owner}` is the row that makes the promise.
+# The messages a statement promises to send; `{source}` has the row that makes the promise as `owner`.
 _PROMISE = """
     INSERT INTO huntaze_workers.outbox (message_id, job_id, topic, body, properties, send_at, due_at)
     SELECT m.message_id, owner.job_id, m.topic, decode(m.body, 'base64'), m.properties,
            CASE WHEN m.delay_seconds > 0 THEN now() + m.delay_seconds * interval '1 second' END,
-           now() + %(sweep_after)s
-    FROM {owner} AS owner, jsonb_to_recordset(%(messages)s) AS m
+           now() + sweep_after_seconds * interval '1 second'
+    FROM {source}, json_to_recordset(messages) AS m
         (message_id text, topic text, body text, properties jsonb, delay_seconds float8)
 """
 
-# Result, state, history, cost and promised messages, guarded by the fence. Costs are paid whoever owns
-# the job by now, so they alone do not depend on it.
+# For each outcome: result, state, history, cost and promised messages, guarded by the fence. Answers with the
+# outcomes that were written. Costs are paid whoever owns the job by now, so they alone do not depend on it.
 RECORD = f"""
-WITH done AS (
+WITH outcome AS (
+    SELECT * FROM json_to_recordset(%(outcomes)s) AS o
+        (job_id text, creator_id text, epoch integer, attempt integer, fence bigint, state text, result jsonb,
+         error_code text, error_message text, due_in_seconds float8, delay_seconds float8,
+         next_attempt integer, next_body text, calls json, messages json, sweep_after_seconds float8)
+), done AS (
     UPDATE huntaze_workers.jobs AS job
-    SET state = %(state)s, result = %(result)s, error_code = %(error_code)s,
-        error_message = %(error_message)s, updated_at = now(),
-        due_at = now() + %(due_in)s,
-        attempt = coalesce(%(next_attempt)s, attempt),
-        body = coalesce(%(next_body)s, body),
-        claims = CASE WHEN %(next_attempt)s::integer IS NULL THEN claims ELSE 0 END,
-        deadline_at = CASE WHEN %(next_attempt)s::integer IS NULL THEN deadline_at
-                      ELSE now() + %(delay)s + deadline_ms * interval '1 millisecond' END
-    WHERE job_id = %(job_id)s AND fence = %(fence)s AND state = 'running'
-    RETURNING job_id
+    SET state = outcome.state, result = outcome.result, error_code = outcome.error_code,
+        error_message = outcome.error_message, updated_at = now(),
+        due_at = now() + due_in_seconds * interval '1 second',
+        attempt = coalesce(next_attempt, job.attempt),
+        body = coalesce(decode(next_body, 'base64'), body),
+        claims = CASE WHEN next_attempt IS NULL THEN claims ELSE 0 END,
+        deadline_at = CASE WHEN next_attempt IS NULL THEN deadline_at
+                      ELSE now() + delay_seconds * interval '1 second'
+                                 + deadline_ms * interval '1 millisecond' END
+    FROM outcome
+    WHERE job.job_id = outcome.job_id AND job.fence = outcome.fence AND job.state = 'running'
+    RETURNING job.job_id, job.fence
 ), noted AS (
     INSERT INTO huntaze_workers.job_history (job_id, epoch, attempt, fence, state, error_code)
-    SELECT job_id, %(epoch)s, %(attempt)s, %(fence)s, %(state)s, %(error_code)s FROM done
+    SELECT job_id, epoch, attempt, fence, state, error_code FROM done JOIN outcome USING (job_id, fence)
 ), paid AS (
     INSERT INTO huntaze_workers.ai_calls
         (job_id, epoch, attempt, creator_id, task, role, deployment, input_tokens, output_tokens,
          reasoning_tokens, cost_usd_micros)
-    SELECT %(job_id)s, %(epoch)s, %(attempt)s, %(creator_id)s, c.*
-    FROM jsonb_to_recordset(%(calls)s) AS c
+    SELECT job_id, epoch, attempt, creator_id, c.*
+    FROM outcome, json_to_recordset(calls) AS c
         (task text, role text, deployment text, input_tokens integer, output_tokens integer,
          reasoning_tokens integer, cost_usd_micros bigint)
-), promised AS ({_PROMISE.format(owner="done")})
-SELECT count(*) FROM done
+), promised AS ({_PROMISE.format(source="(done JOIN outcome USING (job_id, fence)) AS owner")})
+SELECT job_id, fence FROM done
 """  # noqa: S608 - composed of constants
 
 # What became of an interrupted RECORD.
 READ_BACK = "SELECT state, fence FROM huntaze_workers.jobs WHERE job_id = %(job_id)s"
+
+_REJECTED = """failed AS owner, (SELECT %(messages)s::json AS messages, %(sweep_after_seconds)s::float8
+        AS sweep_after_seconds) AS promise"""
 
 REJECT = f"""
 WITH kept AS (
@@ -118,7 +138,7 @@ WITH kept AS (
 ), noted AS (
     INSERT INTO huntaze_workers.job_history (job_id, epoch, attempt, fence, state, error_code)
     SELECT job_id, epoch, attempt, fence, state, error_code FROM failed
-), promised AS ({_PROMISE.format(owner="failed")})
+), promised AS ({_PROMISE.format(source=_REJECTED)})
 SELECT count(*) FROM failed
 """  # noqa: S608 - composed of constants
 
