@@ -62,7 +62,8 @@ class App:
 
     def send(self, *messages: ServiceBusMessage | AmqpAnnotatedMessage) -> None:
         """Publish messages as they are, in one go; together they must fit into one."""
-        self._sender.send_messages(messages[0] if len(messages) == 1 else [*messages])
+        together: Any = list(messages)  # the SDK takes both kinds in one list, and is typed for either
+        self._sender.send_messages(messages[0] if len(messages) == 1 else together)
 
     def publish(self, fan_message: str, **fields: Any) -> str:
         """Publish an ordinary chat job as the front end does, some of its fields changed; return its id."""

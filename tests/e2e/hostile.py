@@ -55,7 +55,7 @@ def marker_of(name: str) -> str:
 
 
 def forms_of(marker: str) -> list[bytes]:
-    """Return what a marker looks like when it is quoted, dumped or encoded: as it is, in base64, in hex, …"""
+    """Return what a marker looks like when it is quoted, dumped or encoded: as it is, in base64, in hex."""
     plain = marker.encode()
     in_base64 = [b64encode(b"\0" * shift + plain)[2 if shift else 0 :].strip(b"=") for shift in range(3)]
     utf_16 = plain.decode().encode("utf-16-le")

@@ -150,7 +150,8 @@ def test_every_job_has_ended_once(aftermath: Aftermath) -> None:
     assert known == hostile
 
 
-def test_nothing_that_a_fan_wrote_is_in_the_log(app: App, aftermath: Aftermath) -> None:
+@pytest.mark.usefixtures("aftermath")
+def test_nothing_that_a_fan_wrote_is_in_the_log(app: App) -> None:
     """Neither as it is nor in base64, in hexadecimal digits or dumped as UTF-16."""
     log = app.log
     assert [name for name in BY_NAME for form in forms_of(marker_of(name)) if form in log] == []
@@ -165,7 +166,8 @@ def test_no_reason_quotes_what_a_fan_wrote(aftermath: Aftermath) -> None:
     assert [name for name in BY_NAME for form in forms_of(marker_of(name)) if form in everything] == []
 
 
-def test_the_host_goes_on(app: App, aftermath: Aftermath) -> None:
+@pytest.mark.usefixtures("aftermath")
+def test_the_host_goes_on(app: App) -> None:
     """It is the same process, it was never restarted, and it still does its work."""
     os.kill(app.hosted.pid, 0)
     assert app.log.count(b"READY ") == 1

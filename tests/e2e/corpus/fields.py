@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.e2e.hostile import Fate, Hostile, case, job, payload
+from tests.e2e.hostile import Fate, Hostile, case, job
 
 _VALUES: Mapping[str, Any] = {
     "null": None,
@@ -27,13 +27,13 @@ _TAKES: Mapping[str, set[str]] = {
     "deadlineMs": {"null"},
     "note": set(_VALUES),
     "payload.fanMessage": {"text"},
-    "payload.context": {"{}"},
-    "payload.conversationId": {"null", "0", "text"},
+    "payload.context": {"null", "{}"},
+    "payload.conversationId": {"null", "true", "0", "text"},
     "payload.unknown": set(_VALUES),
     "payload.context.fanName": {"null", "text"},
     "payload.context.tier": {"null", "text"},
     "payload.context.persona": {"null", "text", "{}"},
-    "payload.context.recentMessages": {"[]"},
+    "payload.context.recentMessages": {"null", "[]"},
     "payload.context.unknown": set(_VALUES),
 }
 #: 1970 in seconds: a moment, though long past.
@@ -77,4 +77,3 @@ def _put(body: Any, way: list[str], value: Any) -> None:
     for step in before:
         body = body[step]
     body[last] = value
-

@@ -24,6 +24,7 @@ _FIELDS = (
     "payload.unknown",
 )
 _UNKNOWN = {"unknown", "payload.unknown"}
+_OPTIONAL = {"createdAt", "deadlineMs", "payload.context", "payload.conversationId", *_UNKNOWN}
 
 
 def with_number(name: str, field: str, number: str) -> str:
@@ -39,13 +40,13 @@ def numbers() -> Iterator[Hostile]:
         for constant in ("NaN", "Infinity", "-Infinity"):
             yield _numbered(field, constant, constant, set())
         # Too large for a float is as good as nothing; too small is zero, and 1970 is long ago.
-        yield _numbered(field, "1e400", "1e400", {"createdAt", "deadlineMs", "payload.conversationId", *_UNKNOWN})
-        yield _numbered(field, "-1e400", "-1e400", {"createdAt", "deadlineMs", "payload.conversationId", *_UNKNOWN})
+        yield _numbered(field, "1e400", "1e400", _OPTIONAL)
+        yield _numbered(field, "-1e400", "-1e400", _OPTIONAL)
         yield _numbered(field, "1e-400", "1e-400", _UNKNOWN | {"payload.conversationId"})
         yield _numbered(field, "5,000 digits", "9" * 5000, set())
         yield _numbered(field, "4,000 digits", "9" * 4000, _UNKNOWN | {"payload.conversationId"})
         yield _numbered(field, "-4,000 digits", f"-{'9' * 4000}", _UNKNOWN | {"payload.conversationId"})
-        yield _numbered(field, "5,000 decimals", f"0.{'9' * 5000}", _UNKNOWN)
+        yield _numbered(field, "5,000 decimals", f"0.{'9' * 5000}", _UNKNOWN | {"payload.conversationId"})
 
 
 def _numbered(field: str, label: str, number: str, accepted: set[str]) -> Hostile:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tests.e2e.hostile import Fate, Hostile, case, escaped, job, marker_of, payload, text_of
 
 _KIB = 1024
 _HERE = "a structure is put here"
-_NESTED = {
+_NESTED: Mapping[str, Callable[[int], str]] = {
     "arrays": lambda depth: "[" * depth + "]" * depth,
     "objects": lambda depth: '{"a":' * depth + "1" + "}" * depth,
     "both": lambda depth: '[{"a":' * (depth // 2) + "1" + "}]" * (depth // 2),
 }
-_INHERITED = ("__proto__", "constructor", "prototype", "toString", "__class__", "__dict__", "model_fields", "self")
+_INHERITED = (
+    "__proto__",
+    "constructor",
+    "prototype",
+    "toString",
+    "__class__",
+    "__dict__",
+    "model_fields",
+    "self",
+)
 
 
 def structures() -> Iterator[Hostile]:
@@ -41,7 +50,11 @@ def _deep() -> Iterator[Hostile]:
 
 
 def _large() -> Iterator[Hostile]:
-    for size, fate in ((250 * _KIB, Fate.COMPLETED), (252 * _KIB + 1, Fate.REFUSED), (255 * _KIB, Fate.REFUSED)):
+    for size, fate in (
+        (250 * _KIB, Fate.COMPLETED),
+        (252 * _KIB + 1, Fate.REFUSED),
+        (255 * _KIB, Fate.REFUSED),
+    ):
         name = f"{size} bytes"
         short = len(text_of(job(name, padding="")))
         yield case(name, job(name, padding="x" * (size - short)), fate)
@@ -59,7 +72,7 @@ def _many() -> Iterator[Hostile]:
         "a key of 100 KB": {"k" * 100_000: 1},
         "an empty key": {"": 1},
         "a key that is NUL": {"\0": 1},
-        "keys that are lone surrogates": {"\ud83d": 1, "\ude00": 2},
+        "a key that is a lone surrogate": {"\ud83d": 1},
     }.items():
         yield case(name, escaped(job(name, **extra)), Fate.COMPLETED)
         inner = f"{name} in the payload"
@@ -91,4 +104,3 @@ def _twice() -> Iterator[Hostile]:
 
 def _with_context(name: str, **context: Any) -> dict[str, Any]:
     return job(name, payload=payload(name, context=context))
-
