@@ -82,7 +82,7 @@ def announceable(delivery: Delivery, job_type: JobType) -> JobMessage | None:
         job_type=job_type,
         creator_id=creator_id or "",
         body=delivery.body,
-        properties=_properties(delivery),
+        properties=sendable_properties(delivery),
         payload_hash=hashlib.sha256(delivery.body).digest(),
         epoch=_epoch(delivery.properties),
         attempt=0,
@@ -113,7 +113,7 @@ def _message(delivery: Delivery, envelope: Envelope) -> JobMessage:
         job_type=envelope.job_type,
         creator_id=envelope.creator_id,
         body=delivery.body,
-        properties=_properties(delivery),
+        properties=sendable_properties(delivery),
         payload_hash=_payload_hash(envelope),
         epoch=_epoch(delivery.properties),
         attempt=envelope.attempt,
@@ -122,14 +122,20 @@ def _message(delivery: Delivery, envelope: Envelope) -> JobMessage:
     )
 
 
-def _properties(delivery: Delivery) -> dict[str, str | int | float | bool]:
+def sendable_properties(delivery: Delivery) -> dict[str, str | int | float | bool]:
     """Return the message's properties as both a JSONB column and a further message take them."""
     plain = {
-        name: value if isinstance(value, str | int | float) else str(value)
-        for name, value in delivery.properties.items()
+        name: value if _is_sendable(value) else str(value) for name, value in delivery.properties.items()
     }
     clean: dict[str, str | int | float | bool | None] = storable(plain)
     return {name: value for name, value in clean.items() if value is not None}
+
+
+def _is_sendable(value: object) -> bool:
+    """Say whether our SDK sends the value as it is: it refuses whole numbers beyond 32 bits, others don't."""
+    if isinstance(value, int):
+        return -(2**31) <= value < 2**31
+    return isinstance(value, str | float)
 
 
 def _first_enqueued_at(delivery: Delivery) -> datetime | None:

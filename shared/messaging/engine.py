@@ -28,7 +28,7 @@ from shared.errors import (
     StoreUnavailableError,
 )
 from shared.messaging import outcomes
-from shared.messaging.decoding import Job, announceable, decode
+from shared.messaging.decoding import Job, announceable, decode, sendable_properties
 from shared.messaging.delivery import Delivery
 from shared.messaging.events import failed_event
 from shared.messaging.outbox import Outbox
@@ -240,7 +240,7 @@ class Engine:
             message_id=f"parked:{uuid4()}",
             topic=Topic.JOBS,
             body=delivery.body,
-            properties={**delivery.properties, "firstEnqueuedAt": first},
+            properties={**sendable_properties(delivery), "firstEnqueuedAt": str(first)},
             delay_seconds=PARKED_SECONDS,
         )
         await self._sender.send([again])

@@ -100,7 +100,14 @@ def _body(message: Any) -> bytes:
         return bytes(message.data[0]) if len(message.data) == 1 else b"".join(message.data)
     if isinstance(message.value, bytes):
         return message.value
-    return json.dumps(message.value if message.sequence is None else message.sequence, default=_text).encode()
+    return json.dumps(_json(message.value if message.sequence is None else message.sequence)).encode()
+
+
+def _json(value: Any) -> Any:
+    """Return what AMQP can say and JSON can't as JSON: maps with any keys, bytes, moments."""
+    if isinstance(value, dict):
+        return {_text(name): _json(item) for name, item in value.items()}
+    return [_json(item) for item in value] if isinstance(value, list) else _plain(value)
 
 
 def _moment(milliseconds: int | None) -> datetime | None:
