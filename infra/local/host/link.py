@@ -47,6 +47,7 @@ class Link:
         self._arrived = arrived
         self._accepting = True
         self._drained = asyncio.Event()
+        self._connection: Any = None
 
     async def open(self) -> None:
         """Attach the link, without credit."""
@@ -119,6 +120,9 @@ class Link:
         with suppress(Exception):  # a broken connection can't be closed politely, and need not be
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await self._receiver.close()
+        if self._connection:
+            # The SDK forgets the socket of a connection that it could not close politely.
+            await self._connection._transport.close()
 
     def _brought(self, received: Received) -> bool:
         """Say whether a message came over this link; of others the SDK settles the lock, not the delivery."""
