@@ -1,26 +1,31 @@
 """Cached chat jobs beside Celery doing the same work, on the same PostgreSQL and the same Redis.
 
 What is compared is jobs per CPU second of the worker's own processes: brokers and databases work for both.
+Our side is the whole app on the development host, which receives and settles in Python what .NET's host
+receives and settles in production; the engine alone is told beside it, and the SDK's bare loop as the limit.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from statistics import median
 from typing import Protocol
 
 from benchmarks.job_engine.celery_side import POOLS, celery_side
+from benchmarks.job_engine.engine_alone import EngineSide
+from benchmarks.job_engine.limit import LimitSide
 from benchmarks.job_engine.our_side import host_side
 from benchmarks.job_engine.processor import Run
 from benchmarks.job_engine.services import services
 from benchmarks.measurement import Measurement, Promise, compare
 
-ROUNDS = 5
+ROUNDS = 7
 JOBS = 1000
 
 _PROMISE = Promise(text="ratio > 1", holds=lambda ratio: ratio > 1)
+_UNIT = "jobs per CPU second"
 
 
 class _Side(Protocol):
@@ -37,6 +42,8 @@ def measure() -> Iterator[Measurement]:
         sides: dict[str, _Side] = {
             "host": stack.enter_context(host_side(started)),
             **{pool: stack.enter_context(celery_side(started, pool)) for pool in POOLS},
+            "engine alone": EngineSide(services=started),
+            "limit": LimitSide(services=started),
         }
         for side in sides.values():
             side.run(JOBS // 2)
@@ -46,23 +53,32 @@ def measure() -> Iterator[Measurement]:
     yield from _report(runs)
 
 
-def _report(runs: dict[str, list[Run]]) -> Iterator[Measurement]:
-    best = max(POOLS, key=lambda pool: median(_per_core(runs[pool])))
+def _report(runs: Mapping[str, Sequence[Run]]) -> Iterator[Measurement]:
+    per_core = {name: [run.jobs_per_cpu_second for run in found] for name, found in runs.items()}
+    best = max(POOLS, key=lambda pool: median(per_core[pool]))
+    peer = f"Celery, best pool: {best}"
+    details = {
+        "jobs_per_second": {
+            name: median(run.jobs_per_second for run in found) for name, found in runs.items()
+        },
+        "cpu_ms_per_job": {name: 1000 / median(found) for name, found in per_core.items()},
+    }
     yield compare(
         "job_engine",
-        _per_core(runs["host"]),
-        _per_core(runs[best]),
-        unit="jobs per CPU second",
-        peer_name=f"Celery, pool {best}",
+        per_core["host"],
+        per_core[best],
+        unit=_UNIT,
+        peer_name=peer,
         promise=_PROMISE,
-        details={
-            "jobs_per_second": {
-                name: median(run.jobs_per_second for run in found) for name, found in runs.items()
-            },
-            "jobs_per_cpu_second": {name: median(_per_core(found)) for name, found in runs.items()},
-        },
+        details=details,
     )
-
-
-def _per_core(runs: Sequence[Run]) -> list[float]:
-    return [run.jobs_per_cpu_second for run in runs]
+    yield compare(
+        "job_engine, engine alone", per_core["engine alone"], per_core[best], unit=_UNIT, peer_name=peer
+    )
+    yield compare(
+        "job_engine, limit",
+        per_core["host"],
+        per_core["limit"],
+        unit=_UNIT,
+        peer_name="azure-servicebus, receive and complete alone",
+    )
