@@ -25,6 +25,10 @@ T = TypeVar("T")
 
 #: A subscription of the tests' own on the topic of events, so that no worker takes them away.
 _WITNESS = "witness"
+#: Another one, for a follower who takes the events of one creator off.
+FOLLOWER = "follower"
+FOLLOWED_CREATOR = "123"
+_CREATOR = "321"
 _PAGE = 200
 _POLL_SECONDS = 0.1
 TERMINAL = frozenset({"completed", "failed", "timeout"})
@@ -70,7 +74,7 @@ class App:
         body = {
             "jobId": f"job_{uuid4().hex}",
             "jobType": "chat.suggest",
-            "creatorId": "123",
+            "creatorId": _CREATOR,
             "payload": {"fanMessage": fan_message},
             "attempt": 0,
             "deadlineMs": 90_000,
@@ -177,13 +181,19 @@ def message_of(body: bytes, properties: Mapping[Any, Any], **options: Any) -> Se
 
 
 def _watched_topology() -> dict[str, Any]:
-    """Return production's topology with a witness of every event."""
+    """Return production's topology with a witness of every event, and a follower of one creator's."""
     topology: dict[str, Any] = json.loads(PRODUCTION_TOPOLOGY.read_text())
     for topic in topology["UserConfig"]["Namespaces"][0]["Topics"]:
         if topic["Name"] == Topic.EVENTS:
-            witness = {"Name": _WITNESS, "Properties": topic["Subscriptions"][0]["Properties"], "Rules": []}
-            topic["Subscriptions"].append(witness)
+            like = topic["Subscriptions"][0]["Properties"]
+            filters = {_WITNESS: "1 = 1", FOLLOWER: f"creatorId = '{FOLLOWED_CREATOR}'"}
+            topic["Subscriptions"] += [_subscription(name, like, sql) for name, sql in filters.items()]
     return topology
+
+
+def _subscription(name: str, like: Mapping[str, Any], sql: str) -> dict[str, Any]:
+    rule = {"FilterType": "Sql", "SqlFilter": {"SqlExpression": sql}}
+    return {"Name": name, "Properties": like, "Rules": [{"Name": "only", "Properties": rule}]}
 
 
 def _after(found: list[ServiceBusReceivedMessage]) -> int:

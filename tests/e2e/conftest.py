@@ -11,6 +11,7 @@ from psycopg import sql
 
 from infra.local.model_simulator import Endpoint
 from tests.e2e.app import App, running
+from tests.e2e.model import Model
 
 _DATABASE = "end_to_end"
 
@@ -32,3 +33,11 @@ def app(
     directory: Path = tmp_path_factory.mktemp("app")
     with running(directory, database_url=app_database_url, redis_url=redis_url, model=model_endpoint) as app:
         yield app
+
+
+@pytest.fixture
+def model(model_endpoint: Endpoint) -> Iterator[Model]:
+    """The model's operator; no fault outlives a test."""
+    model = Model(model_endpoint)
+    yield model
+    model.forgive()

@@ -68,7 +68,7 @@ def job(name: str, **fields: Any) -> dict[str, Any]:
     return {
         "jobId": job_id_of(name),
         "jobType": "chat.suggest",
-        "creatorId": "123",
+        "creatorId": "666",
         "payload": payload(name),
         "attempt": 0,
         "deadlineMs": 90_000,
