@@ -8,6 +8,7 @@ import azure.functions as func
 
 from shared import bootstrap
 from shared.messaging.invocation import answered
+from shared.messaging.sanitising import storable_text
 
 blueprint = func.Blueprint()
 
@@ -34,7 +35,7 @@ async def job_status(request: func.HttpRequest) -> func.HttpResponse:
     from workers.operations.status import describe
 
     container = await bootstrap.container()
-    job = await container.store.job(request.route_params["jobId"])
+    job = await container.store.job(storable_text(request.route_params["jobId"]))
     if job is None:
         return _json(404, {"error": {"code": "JOB_NOT_FOUND", "message": "No such job is known here."}})
     return _json(200, describe(job))
