@@ -12,7 +12,12 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import psycopg
-from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusReceivedMessage
+from azure.servicebus import (
+    ServiceBusClient,
+    ServiceBusMessage,
+    ServiceBusReceivedMessage,
+    ServiceBusReceiver,
+)
 from azure.servicebus.amqp import AmqpAnnotatedMessage
 from psycopg.rows import DictRow, dict_row
 
@@ -57,6 +62,7 @@ class App:
         self._database_url = database_url
         self._log = log
         self._events: list[Event] = []
+        self._receivers: dict[tuple[object, ...], ServiceBusReceiver] = {}
         self._next_event = 1
 
     @property
@@ -109,10 +115,10 @@ class App:
 
     def events(self) -> list[Event]:
         """Return every event so far."""
-        with self._client.get_subscription_receiver(Topic.EVENTS, _WITNESS) as receiver:
-            while page := receiver.peek_messages(_PAGE, sequence_number=self._next_event):
-                self._events += [_event(message) for message in page]
-                self._next_event = (page[-1].sequence_number or 0) + 1
+        receiver = self._receiver(Topic.EVENTS, _WITNESS)
+        while page := receiver.peek_messages(_PAGE, sequence_number=self._next_event):
+            self._events += [_event(message) for message in page]
+            self._next_event = (page[-1].sequence_number or 0) + 1
         return self._events
 
     def events_of(self, job_id: str) -> list[Event]:
@@ -121,18 +127,24 @@ class App:
 
     def waiting(self, subscription: str) -> list[ServiceBusReceivedMessage]:
         """Return what lies in a subscription of the topic of jobs: active, locked or scheduled."""
-        return self._peek(subscription, sub_queue=None)
+        return self._peek(self._receiver(Topic.JOBS, subscription))
 
     def dead_letters(self, subscription: str) -> list[ServiceBusReceivedMessage]:
         """Return what lies in its dead-letter queue."""
-        return self._peek(subscription, sub_queue="deadletter")
+        return self._peek(self._receiver(Topic.JOBS, subscription, sub_queue="deadletter"))
 
-    def _peek(self, subscription: str, **options: Any) -> list[ServiceBusReceivedMessage]:
+    def _peek(self, receiver: ServiceBusReceiver) -> list[ServiceBusReceivedMessage]:
         found: list[ServiceBusReceivedMessage] = []
-        with self._client.get_subscription_receiver(Topic.JOBS, subscription, **options) as receiver:
-            while page := receiver.peek_messages(_PAGE, sequence_number=_after(found)):
-                found += page
+        while page := receiver.peek_messages(_PAGE, sequence_number=_after(found)):
+            found += page
         return found
+
+    def _receiver(self, topic: Topic, subscription: str, **options: Any) -> ServiceBusReceiver:
+        """Return a receiver that receives nothing; opening one takes a while, and the client closes it."""
+        key = (topic, subscription, *options.values())
+        if key not in self._receivers:
+            self._receivers[key] = self._client.get_subscription_receiver(topic, subscription, **options)
+        return self._receivers[key]
 
     def until(self, happened: Callable[[], T], what: str, *, within_seconds: float = 15.0) -> T:
         """Wait until something is so, and return what made it so.
