@@ -2,8 +2,8 @@
 
 An entry is named by a keyed hash over all that shapes the answer, the tenant included unless the task says
 its requests hold nothing personal; so two tenants never share one, and a name gives nothing away. Kept is
-only what is worth serving again: complete, non-empty, and usable by its caller. A hit is one `GET`, a miss
-one more `SET`.
+only what is worth serving again: complete, non-empty, and usable by its caller. A hit is one read, a miss
+one more write.
 """
 
 from __future__ import annotations

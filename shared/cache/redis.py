@@ -1,20 +1,21 @@
-"""The cache in Redis: one round trip per call, and a dead Redis costs next to nothing.
+"""The cache in Redis: at most one round trip per call, and a dead Redis costs next to nothing.
 
 Redis stands in another cloud than the functions, so round trips matter. The connection speaks RESP2 without
-introducing itself, which saves the client's `HELLO` and `CLIENT SETINFO`; nothing pings. A call that fails or
-takes too long is a miss, and then Redis is left alone for a while: one call at a time finds out whether it is
-back, all others miss at once.
+introducing itself, which saves the client's `HELLO` and `CLIENT SETINFO`; nothing pings. Reads that come while
+one is under way share the next. A call that fails or takes too long is a miss, and then Redis is left alone
+for a while: one call at a time finds out whether it is back, all others miss at once.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from shared.clock import Clock, SystemClock
+from shared.coalescing import Coalescing
 from shared.errors import ConfigurationError
 from shared.observability.failures import whereabouts
 
@@ -55,13 +56,13 @@ class RedisCache:
         self._timeout_seconds = timeout_seconds
         self._pause_seconds = pause_seconds
         self._clock = clock or SystemClock()
+        self._gets = Coalescing(self._get_all)
         self._client: Redis | None = None
         self._retry_at: float | None = None
 
     async def get(self, key: str) -> bytes | None:
         """Return what is stored, or `None`, also when Redis doesn't answer in time."""
-        found = await self._attempt(lambda redis: redis.get(key))
-        return found if isinstance(found, bytes) else None
+        return await self._gets(key)
 
     async def set(self, key: str, value: bytes, *, ttl_seconds: int) -> None:
         """Store for a while, or not at all."""
@@ -73,6 +74,10 @@ class RedisCache:
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
+
+    async def _get_all(self, keys: Sequence[str]) -> Sequence[bytes | None]:
+        found = await self._attempt(lambda redis: redis.mget(keys))
+        return [value if isinstance(value, bytes) else None for value in found or [None] * len(keys)]
 
     async def _attempt(self, command: Callable[[Redis], Awaitable[T]]) -> T | None:
         if not self._may_try():

@@ -55,7 +55,7 @@ async def test_a_call_is_one_command(cache: RedisCache, wire: Wire, key: str) ->
     await cache.get(key)
     await cache.set(key, b"\x01", ttl_seconds=60)
     await cache.get(key)
-    assert [command for command in wire.commands if command != "EX"] == ["GET", "SET", "GET"]
+    assert [command for command in wire.commands if command != "EX"] == ["MGET", "SET", "MGET"]
     assert wire.connections == 1
 
 
@@ -73,7 +73,7 @@ async def test_a_slow_redis_costs_its_timeout_once(cache: RedisCache, wire: Wire
     started = time.monotonic()
     assert [await cache.get(key) for _ in range(20)] == [None] * 20
     assert 0.15 < time.monotonic() - started < 1
-    assert wire.commands == ["GET"]
+    assert wire.commands == ["MGET"]
 
 
 async def test_it_is_used_again_after_the_pause(
@@ -99,7 +99,7 @@ async def test_one_call_at_a_time_finds_out(
     wire.commands.clear()
     clock.advance(PAUSE_SECONDS)
     await asyncio.gather(*(cache.get(key) for _ in range(20)))
-    assert wire.commands == ["GET"]
+    assert wire.commands == ["MGET"]
 
 
 async def test_a_late_answer_is_nobody_elses(
@@ -152,6 +152,15 @@ async def test_a_refused_command_is_a_miss_and_no_outage(cache: RedisCache, wire
     await cache.set(f"{key}:other", b"other", ttl_seconds=60)
     assert await cache.get(key) is None
     assert await cache.get(f"{key}:other") == b"other"
+
+
+async def test_reads_that_come_together_are_one_command(cache: RedisCache, wire: Wire, key: str) -> None:
+    """Each caller gets its own answer, whoever asked for it too."""
+    await cache.set(key, b"value", ttl_seconds=60)
+    wire.commands.clear()
+    found = await asyncio.gather(cache.get(key), cache.get(f"{key}:none"), cache.get(key))
+    assert [*found] == [b"value", None, b"value"]
+    assert wire.commands == ["MGET"]
 
 
 async def test_a_crowd_shares_a_few_connections(cache: RedisCache, wire: Wire, key: str) -> None:

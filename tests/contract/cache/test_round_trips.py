@@ -64,14 +64,14 @@ PAYLOAD = ChatPayload.model_validate({"fanMessage": "I miss you"})
 async def test_a_new_question_is_two_and_a_known_one_is_one(
     wire: Wire, cache: RedisCache, context: JobContext
 ) -> None:
-    """A GET and a SET; then a GET alone, and no model."""
+    """An MGET and a SET; then an MGET alone, and no model."""
     script = ScriptedChatModel([ANSWER])
     model = CachedChatModel(script, cache, key=b"key")
     assert not (await suggest(context, PAYLOAD, model=model)).cached
-    assert [command for command in wire.commands if command != "EX"] == ["GET", "SET"]
+    assert [command for command in wire.commands if command != "EX"] == ["MGET", "SET"]
     wire.commands.clear()
     assert (await suggest(context, PAYLOAD, model=model)).cached
-    assert wire.commands == ["GET"]
+    assert wire.commands == ["MGET"]
     assert len(script.requests) == len(context.calls) == 1
 
 
