@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
@@ -51,6 +51,7 @@ class Answer(BaseModel):
     suggestions: Annotated[list[Draft], Field(min_length=SUGGESTIONS, max_length=SUGGESTIONS)]
 
 
+@lru_cache(maxsize=1)  # the cache asks whether an answer is usable, and then the handler reads the same one
 def read_answer(text: str, *, rules: str, fan_name: str) -> Answer:
     """Return the answer in a model's text.
 
