@@ -58,7 +58,7 @@ class Link(Protocol):
 
     @property
     def is_idle(self) -> bool:
-        """Whether the link waits for its client rather than for a message."""
+        """Whether the link may be cut once its client has not used it for long."""
         ...
 
     def on_flow(self) -> None:
@@ -90,22 +90,39 @@ def reject(delivery: Any, error: ServiceError) -> None:
     pn_delivery_update(delivery, PN_REJECTED)
 
 
+class Taker(Protocol):
+    """What stands behind a link on which the client sends."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the link may be cut once its client has not used it for long."""
+        ...
+
+    def accept(self, data: bytes, message_format: int) -> None:
+        """Take a transfer.
+
+        Raises:
+            ServiceError: it is refused.
+            CodecError: the bytes are no AMQP message.
+        """
+        ...
+
+
 class Intake:
     """A link on which the client sends. It is kept in credit, and every transfer is answered.
 
     Args:
         handle: the engine's link.
         formats: the message formats of its transfers, in order.
-        accept: takes a transfer's bytes and format; raises ServiceError or CodecError to reject it.
+        taker: takes the transfers.
     """
 
-    is_idle = True
-
-    def __init__(self, handle: Any, *, formats: Formats, accept: Callable[[bytes, int], None]) -> None:
+    def __init__(self, handle: Any, *, formats: Formats, taker: Taker) -> None:
         self.used_at = time.monotonic()
         self._handle = handle
         self._formats = formats
-        self._accept = accept
+        self._taker = taker
+        self.is_idle = taker.is_idle
         pn_link_flow(handle, _CREDIT)
 
     def on_flow(self) -> None:
@@ -128,7 +145,7 @@ class Intake:
         _, data = pn_link_recv(self._handle, pn_delivery_pending(delivery))
         pn_link_advance(self._handle)
         try:
-            self._accept(bytes(data), self._formats.popleft())
+            self._taker.accept(bytes(data), self._formats.popleft())
         except ServiceError as error:
             reject(delivery, error)
         except CodecError:
@@ -145,6 +162,8 @@ class Intake:
 
 class Publisher:
     """Takes what a client sends to a queue or a topic."""
+
+    is_idle = True
 
     def __init__(self, node: Node) -> None:
         self._entity = node.entity
@@ -168,7 +187,7 @@ class Publisher:
 class Responding:
     """A link on which a client waits for the answers to its requests."""
 
-    is_idle = True
+    is_idle = False
 
     def __init__(self, handle: Any, wire: Wire, *, node_path: str, target: str | None) -> None:
         self.used_at = time.monotonic()
@@ -221,6 +240,8 @@ class Requests:
         responders: finds where the answer goes.
     """
 
+    is_idle = False
+
     def __init__(
         self, *, node_path: str, carry_out: Callable[[Request], Answer], responders: Responders
     ) -> None:
@@ -228,12 +249,13 @@ class Requests:
         self._carry_out = carry_out
         self._responders = responders
 
-    def accept(self, data: bytes, _: int) -> None:
+    def accept(self, data: bytes, message_format: int) -> None:
         """Carry out a request and answer it.
 
         Raises:
             CodecError: the bytes are no AMQP message.
         """
+        del message_format  # a request is never a batch
         request = read(data)
         answer = self._carry_out(request)
         responder = self._responders.responder(self._node_path, request.reply_to)

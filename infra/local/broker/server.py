@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -38,6 +38,7 @@ from infra.local.broker.links import (
     Publisher,
     Requests,
     Responding,
+    Taker,
 )
 from infra.local.broker.management import CBS, manage, put_token
 from infra.local.broker.namespace import MANAGEMENT, Broker, path_of
@@ -104,25 +105,25 @@ class Server:
         _open(handle)
         remote_source, remote_target = pn_link_remote_source(handle), pn_link_remote_target(handle)
         if not pn_link_is_sender(handle):
-            accept = self._incoming(pn_terminus_get_address(remote_target) or "", connection)
-            return Intake(handle, formats=formats, accept=accept)
+            taker = self._incoming(pn_terminus_get_address(remote_target) or "", connection)
+            return Intake(handle, formats=formats, taker=taker)
         if _SESSION_FILTER in _filters(remote_source):
             raise NotAllowedError("An entity that does not require sessions has no sessions to receive from.")
         return self._outgoing(pn_terminus_get_address(remote_source) or "", handle, connection)
 
-    def _incoming(self, address: str, connection: ClientConnection) -> Callable[[bytes, int], None]:
+    def _incoming(self, address: str, connection: ClientConnection) -> Taker:
         path = path_of(address)
         if path.lower() == CBS:
             token = partial(put_token, self._broker)
-            return Requests(node_path=CBS, carry_out=token, responders=connection).accept
+            return Requests(node_path=CBS, carry_out=token, responders=connection)
         entity_path, is_management = _without_management(path)
         node = self._broker.resolve(entity_path)
         if is_management:
             operation = partial(manage, node)
-            return Requests(node_path=path.lower(), carry_out=operation, responders=connection).accept
+            return Requests(node_path=path.lower(), carry_out=operation, responders=connection)
         if node.subscription is not None or node.is_dead_letter_queue:
             raise NotAllowedError(f"'{node.path}' is no place to send to.")
-        return Publisher(node).accept
+        return Publisher(node)
 
     def _outgoing(self, address: str, handle: Any, connection: ClientConnection) -> Link:
         path = path_of(address)

@@ -107,9 +107,11 @@ class Store:
         """Whether a receiver with credit would get a message now."""
         while self._available:
             stored = self._messages.get(self._available[0])
-            if stored is not None and not self._expire_if_due(stored):
+            if stored is not None and not self._is_expired(stored):
                 return True
             heapq.heappop(self._available)
+            if stored is not None:
+                self._expire(stored)
         return False
 
     def acquire(self) -> Stored | None:
@@ -230,7 +232,7 @@ class Store:
         while self._expiries and self._expiries[0][0] <= now:
             expiring = self._messages.get(heapq.heappop(self._expiries)[1])
             if expiring is not None and expiring.lock_token is None:
-                self._expire_if_due(expiring)
+                self._expire(expiring)
 
     def _give_back(self, stored: Stored) -> None:
         stored.delivery_count += 1
@@ -241,17 +243,19 @@ class Store:
             self._requeue(stored)
 
     def _requeue(self, stored: Stored) -> None:
-        if not self._expire_if_due(stored) and not stored.deferred:
+        if self._is_expired(stored):
+            self._expire(stored)
+        elif not stored.deferred:
             self._offer(stored)
 
-    def _expire_if_due(self, stored: Stored) -> bool:
-        if stored.expires_at is None or stored.expires_at > self._now():
-            return False
+    def _is_expired(self, stored: Stored) -> bool:
+        return stored.expires_at is not None and stored.expires_at <= self._now()
+
+    def _expire(self, stored: Stored) -> None:
         if self._settings.dead_letter_on_expiry:
             self._bury(stored, EXPIRED_REASON, "The message expired and was dead lettered.")
         else:
             self._remove(stored, "expired")
-        return True
 
     def _bury(self, stored: Stored, reason: str | None, description: str | None) -> None:
         texts = {"DeadLetterReason": reason, "DeadLetterErrorDescription": description}
