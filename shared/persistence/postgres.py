@@ -61,7 +61,13 @@ class PostgresJobStore:
         self._pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
             database_url,
             connection_class=AsyncConnection[DictRow],
-            kwargs={**_CONNECTION, "autocommit": True, "row_factory": dict_row},
+            kwargs={
+                **_CONNECTION,
+                "autocommit": True,
+                "row_factory": dict_row,
+                # Preparing costs a round trip: pay it when a connection is new, not at some later job.
+                "prepare_threshold": 0,
+            },
             min_size=1,
             max_size=pool_size,
             timeout=timeout_seconds,
