@@ -66,10 +66,10 @@ class Entity:
         if self._link:
             await self._sent(self._link.drain())
 
-    async def grant(self, credit: int, *, step: int) -> None:
+    def grant(self, credit: int, *, step: int) -> None:
         """Let the broker send `credit` messages, if that is at least `step` more than it may send now."""
         if self._link and credit - self._link.credit >= step:
-            await self._sent(self._link.grant(credit))
+            self._link.grant(credit)
 
     async def complete(self, message: Received) -> None:
         """Remove a message from the entity."""
@@ -91,7 +91,7 @@ class Entity:
         try:
             await link.open()
             self._link, self._delay = link, _FIRST_DELAY_SECONDS
-            await link.grant(self._free())
+            link.grant(self._free())
             await link.read()
         except Exception:
             self._link = None

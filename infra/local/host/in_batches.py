@@ -91,4 +91,4 @@ class BatchDispatcher:
         else:
             for message in batch if self._completes else ():
                 await self._entity.complete(message)
-        await self._entity.grant(self._free(), step=1)
+        self._entity.grant(self._free(), step=1)

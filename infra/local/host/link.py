@@ -9,8 +9,9 @@ It drives the official SDK's receiver from below its public methods. Those of 7.
   one another whenever the broker answers several with one frame.
 
 Here messages are handed over the moment they arrive, credit is exactly the number of free slots, writes never
-wait for reads, and settlements are sent settled, as every SDK before 7.15 sends them: AMQP delivers them in
-order, and one that is lost with its connection means a redelivery, as it always does.
+wait for reads, and the completions of one turn share a frame. Settlements are sent settled, as every SDK
+before 7.15 sends them: AMQP delivers them in order, and one that is lost with its connection means a
+redelivery, as it always does.
 
 Everything private that is touched is touched in this module.
 """
@@ -19,6 +20,7 @@ Everything private that is touched is touched in this module.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -26,6 +28,10 @@ from typing import Any
 from azure.servicebus.aio import ServiceBusReceiver
 
 from infra.local.host.received import Received
+from infra.local.host.turns import Writes, runs
+from shared.observability.failures import whereabouts
+
+_logger = logging.getLogger(__name__)
 
 #: How often an idle link looks after its token and its keep-alive frames; brokers wait a minute or more.
 _UPKEEP_SECONDS = 5.0
@@ -48,6 +54,10 @@ class Link:
         self._accepting = True
         self._drained = asyncio.Event()
         self._connection: Any = None
+        #: What the current turn has to say: delivery ids and lock tokens, and credit.
+        self._completed: dict[int, bytes] = {}
+        self._credit: int | None = None
+        self._speaking: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Attach the link, without credit."""
@@ -57,8 +67,8 @@ class Link:
         self._amqp = self._handler._link
         self._amqp._on_transfer = self._transferred
         self._amqp._incoming_flow = self._flowed
-        transport = self._connection._transport
-        transport.write = transport._write
+        self._writes = Writes(self._connection._transport)
+        self._connection._transport.write = self._writes.write
 
     async def read(self) -> None:
         """Hand over messages until the link is lost.
@@ -78,10 +88,10 @@ class Link:
         """How many messages the broker may still send."""
         return int(self._amqp.current_link_credit)
 
-    async def grant(self, credit: int) -> None:
-        """Let the broker send that many messages from now on."""
-        if self._accepting:
-            await self._amqp.flow(link_credit=credit)
+    def grant(self, credit: int) -> None:
+        """Let the broker send that many messages from the end of this turn on."""
+        self._credit = credit
+        self._speak_later()
 
     def refuse(self) -> None:
         """From now on release what arrives; a release does not count as a delivery."""
@@ -98,9 +108,10 @@ class Link:
             self._amqp.current_link_credit = 0
 
     async def complete(self, received: Received) -> None:
-        """Remove a message from the entity."""
+        """Remove a message from the entity, at the end of this turn."""
         if self._brought(received):
-            await self._settle(received, "accepted")
+            self._completed[received.delivery_id] = received.lock_token
+            self._speak_later()
         else:
             await self._receiver.complete_message(self._sdk_message(received))
 
@@ -119,10 +130,32 @@ class Link:
         """Detach, whatever state the link is in."""
         with suppress(Exception):  # a broken connection can't be closed politely, and need not be
             async with asyncio.timeout(_CLOSE_SECONDS):
+                if self._connection:
+                    await self._speak()
+                    self._writes.flush()
+                    del self._connection._transport.write
                 await self._receiver.close()
         if self._connection:
             # The SDK forgets the socket of a connection that it could not close politely.
             await self._connection._transport.close()
+
+    def _speak_later(self) -> None:
+        if self._speaking is None:
+            self._speaking = asyncio.create_task(self._speak())
+
+    async def _speak(self) -> None:
+        """Send the turn's completions, then its credit."""
+        self._speaking = None
+        completed, self._completed = self._completed, {}
+        credit, self._credit = self._credit, None
+        try:
+            for first, last in runs(completed):
+                await self._handler.settle_messages_async((first, last), completed[first], "accepted")
+            self._amqp._received_delivery_tags.difference_update(completed.values())
+            if credit is not None and self._accepting:
+                await self._amqp.flow(link_credit=credit)
+        except Exception as error:  # noqa: BLE001 - the reader notices a lost link; the broker delivers again
+            _logger.warning("The broker could not be told.", extra={"error": whereabouts(error)})
 
     def _brought(self, received: Received) -> bool:
         """Say whether a message came over this link; of others the SDK settles the lock, not the delivery."""

@@ -124,7 +124,7 @@ class MessageDispatcher:
         self._taken -= 1
         if self._waiting:
             self._start(self._waiting.popleft())
-        await self._entity.grant(self._free(), step=self._step)
+        self._entity.grant(self._free(), step=self._step)
 
     async def _renew_locks(self) -> None:
         limit = self._options.max_auto_lock_renewal_seconds
