@@ -1,9 +1,9 @@
 """The cache in Redis: at most one round trip per call, and a dead Redis costs next to nothing.
 
 Redis stands in another cloud than the functions, so round trips matter. The connection speaks RESP2 without
-introducing itself, which saves the client's `HELLO` and `CLIENT SETINFO`; nothing pings. Reads that come while
-one is under way share the next. A call that fails or takes too long is a miss, and then Redis is left alone
-for a while: one call at a time finds out whether it is back, all others miss at once.
+introducing itself, which saves the client's `HELLO` and `CLIENT SETINFO`; nothing pings; reads that come
+while one is under way share the next. A call that fails or takes too long is a miss, and then Redis is left
+alone for a while: one call at a time finds out whether it is back, all others miss at once.
 """
 
 from __future__ import annotations
