@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import chain
+from operator import itemgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -146,8 +147,11 @@ class PostgresJobStore:
             return (await self._patiently(partial(self._claim_all, [asked])))[0]
 
     async def _claim_all(self, asked: Sequence[Mapping[str, Any]]) -> Sequence[DictRow | None]:
-        """Claim for each job once; a further message for it gets no answer."""
-        jobs = {row["job_id"]: row for row in asked}
+        """Claim for each job once; a further message for it gets no answer.
+
+        In order, so that two processes with the same jobs wait for each other and never in a circle.
+        """
+        jobs = {row["job_id"]: row for row in sorted(asked, key=itemgetter("job_id"))}
         found = await self._run(statements.CLAIM, {"asked": rows.as_rows(list(jobs.values()))})
         answers = {str(row["claim_id"]): row for row in found}
         return [answers.get(row["claim_id"]) for row in asked]
