@@ -80,6 +80,21 @@ def is_disabled(function: str, settings: Mapping[str, str]) -> bool:
     return any(settings.get(name, "").strip().lower() in ("true", "1") for name in names)
 
 
+def number(name: str, settings: Mapping[str, str], default: float) -> float:
+    """Return a setting that is a number.
+
+    Raises:
+        HostError: it is none, or negative.
+    """
+    try:
+        value = float(settings.get(name) or default)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise HostError(f"the setting {name} must be a number that is not negative")
+    return value
+
+
 def _setting(name: str, settings: Mapping[str, str]) -> str:
     try:
         return settings[name]

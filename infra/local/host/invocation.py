@@ -25,6 +25,7 @@ from uuid import uuid4
 
 from azure.functions import Context
 
+from infra.local.host import app_settings
 from infra.local.host.bindings import Bindings
 from infra.local.host.errors import WorkerStoppedError
 from infra.local.host.indexing import IndexedFunction
@@ -42,8 +43,8 @@ class UnexpectedReturnValueError(Exception):
 
 def thread_pool(settings: Mapping[str, str]) -> ThreadPoolExecutor:
     """Return the pool for functions that are no coroutines, as large as the worker's."""
-    count = settings.get("PYTHON_THREADPOOL_THREAD_COUNT")
-    threads = int(count) if count else min(_MAX_DEFAULT_THREADS, (os.cpu_count() or 1) + _SPARE_THREADS)
+    usual = min(_MAX_DEFAULT_THREADS, (os.cpu_count() or 1) + _SPARE_THREADS)
+    threads = max(1, int(app_settings.number("PYTHON_THREADPOOL_THREAD_COUNT", settings, usual)))
     return ThreadPoolExecutor(threads, thread_name_prefix="function")
 
 

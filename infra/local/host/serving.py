@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from aiohttp import web
 from azure.functions.decorators.function_app import FunctionRegister
 
+from infra.local.host import app_settings
 from infra.local.host.bindings import Bindings
 from infra.local.host.dispatching import dispatcher
 from infra.local.host.errors import HostError, WorkerStoppedError
@@ -120,7 +121,7 @@ class _Host:
     ) -> None:
         self._options = options
         self._key = settings.get(KEY_SETTING) or secrets.token_urlsafe(32)
-        self._drain_seconds = float(settings.get(DRAIN_SETTING, DRAIN_SECONDS))
+        self._drain_seconds = app_settings.number(DRAIN_SETTING, settings, DRAIN_SECONDS)
         self._worker_stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._worker = Worker(
             pool=thread_pool(settings),

@@ -54,12 +54,19 @@ class Front:
     """Answers HTTP requests."""
 
     def __init__(
-        self, endpoints: Sequence[Endpoint], worker: Worker, *, key: str, status: Mapping[str, Any]
+        self,
+        endpoints: Sequence[Endpoint],
+        worker: Worker,
+        *,
+        key: str,
+        status: Mapping[str, Any],
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._endpoints = sorted(endpoints, key=lambda endpoint: endpoint.route.precedence)
         self._worker = worker
         self._key = key.encode()
         self._status = status
+        self._answer_seconds = answer_seconds
         self._running: set[asyncio.Task[web.Response]] = set()
 
     def application(self) -> web.Application:
@@ -102,7 +109,7 @@ class Front:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(self._answer_seconds):
                 return await asyncio.shield(task)
         except TimeoutError:
             return web.Response(status=504)
