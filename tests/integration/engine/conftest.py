@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.local import broker
+from infra.local.broker import PRODUCTION_TOPOLOGY
 from infra.local.model_simulator import Endpoint
 from shared import bootstrap
 from shared.bootstrap import Container
@@ -26,29 +30,57 @@ class Wires:
     postgres: Proxy
     redis: Proxy
     broker: Proxy
+    #: Through the proxy.
+    servicebus_connection: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnBroker:
+    """A broker of the module's own, with a journal and short locks."""
+
+    connection: str
+    journal: Path
+
+    @property
+    def endpoint(self) -> str:
+        """Where it listens, as a URL."""
+        return self.connection.partition("Endpoint=")[2].partition(";")[0]
+
+
+@pytest.fixture(scope="module")
+def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnBroker]:
+    """A message that a broken connection leaves locked comes back after two seconds, not after a minute."""
+    directory = tmp_path_factory.mktemp("broker")
+    topology = json.loads(PRODUCTION_TOPOLOGY.read_text())
+    for topic in topology["UserConfig"]["Namespaces"][0]["Topics"]:
+        for subscription in topic["Subscriptions"]:
+            subscription["Properties"].update({"LockDuration": "PT2S", "MaxDeliveryCount": 50})
+    (directory / "topology.json").write_text(json.dumps(topology))
+    journal = directory / "journal"
+    with broker.running(directory, topology=directory / "topology.json", log=journal) as connection:
+        yield OwnBroker(connection=connection, journal=journal)
 
 
 @pytest.fixture
-async def wires(database_url: str, redis_url: str, broker_connection: str) -> AsyncIterator[Wires]:
+async def wires(database_url: str, redis_url: str, own_broker: OwnBroker) -> AsyncIterator[Wires]:
     """A proxy in front of each service."""
-    endpoint = broker_connection.partition("Endpoint=")[2].partition(";")[0]
     async with AsyncExitStack() as stack:
         postgres, redis, broker = [
             await stack.enter_async_context(Proxy(target).listening())
-            for target in (f"{database_url}?sslmode=disable", redis_url, endpoint)
+            for target in (f"{database_url}?sslmode=disable", redis_url, own_broker.endpoint)
         ]
-        yield Wires(postgres=postgres, redis=redis, broker=broker)
+        connection = own_broker.connection.replace(own_broker.endpoint, broker.url)
+        yield Wires(postgres=postgres, redis=redis, broker=broker, servicebus_connection=connection)
 
 
 @pytest.fixture
-async def compose(wires: Wires, broker_connection: str, model_endpoint: Endpoint) -> AsyncIterator[Compose]:
+async def compose(wires: Wires, model_endpoint: Endpoint) -> AsyncIterator[Compose]:
     """Compose the app from its settings, as its triggers do; what it opens is closed."""
     async with AsyncExitStack() as stack:
 
         async def composed(*, probe: Probe | None = None, **settings: Any) -> Container:
-            endpoint = broker_connection.partition("Endpoint=")[2].partition(";")[0]
             values = {
-                "servicebus_connection": broker_connection.replace(endpoint, wires.broker.url),
+                "servicebus_connection": wires.servicebus_connection,
                 "database_url": wires.postgres.url,
                 "redis_url": wires.redis.url,
                 "azure_ai_endpoint": model_endpoint.url,

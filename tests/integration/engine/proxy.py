@@ -30,8 +30,7 @@ class Proxy:
     """Stands between one service and its clients."""
 
     def __init__(self, target: str) -> None:
-        parts = urlsplit(target)
-        self._host, self._port = parts.hostname or LOCALHOST, parts.port or 0
+        self.retarget(target)
         self._target = target
         self._connections: set[_Connection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -50,10 +49,15 @@ class Proxy:
         #: How long every answer takes.
         self.delay_seconds = 0.0
 
+    def retarget(self, target: str) -> None:
+        """Lead to where the service is now."""
+        parts = urlsplit(target)
+        self._host, self._port = parts.hostname or LOCALHOST, parts.port or 0
+
     @property
     def url(self) -> str:
         """The service's URL, through this proxy."""
-        return self._target.replace(f":{self._port}", f":{self._listening_port}", 1)
+        return self._target.replace(f":{urlsplit(self._target).port}", f":{self._listening_port}", 1)
 
     @property
     def connected(self) -> int:
