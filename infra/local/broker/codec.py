@@ -172,10 +172,6 @@ def _described(buffer: bytes, at: int) -> Decoded:
     return decode(buffer, at)
 
 
-def _text(raw: bytes) -> str:
-    return raw.decode()
-
-
 def _symbol(raw: bytes) -> Symbol:
     return Symbol(raw.decode("ascii"))
 
@@ -218,10 +214,10 @@ _DECODERS: dict[int, Callable[[bytes, int], Decoded]] = {
     0x94: _raw(16),
     0x98: _uuid,
     0xA0: _variable(1, bytes),
-    0xA1: _variable(1, _text),
+    0xA1: _variable(1, bytes.decode),
     0xA3: _variable(1, _symbol),
     0xB0: _variable(4, bytes),
-    0xB1: _variable(4, _text),
+    0xB1: _variable(4, bytes.decode),
     0xB3: _variable(4, _symbol),
     0xC0: _list,
     0xC1: _map,

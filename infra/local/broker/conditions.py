@@ -75,6 +75,13 @@ class RuleExistsError(ServiceError):
     status = 409
 
 
+class RuleNotFoundError(ServiceError):
+    """The subscription has no rule of that name."""
+
+    condition = "amqp:not-found"
+    status = 404
+
+
 class LinkIdleError(ServiceError):
     """The link did nothing for too long; the service cuts it."""
 

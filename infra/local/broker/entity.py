@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from infra.local.broker.conditions import MessageNotFoundError, RuleExistsError
+from infra.local.broker.conditions import MessageNotFoundError, RuleExistsError, RuleNotFoundError
 from infra.local.broker.message import Content
 from infra.local.broker.store import Now, Store
 from infra.local.broker.stored import Stored
@@ -43,10 +43,10 @@ class Subscription:
         """Remove a rule.
 
         Raises:
-            MessageNotFoundError: there is none of that name.
+            RuleNotFoundError: there is none of that name.
         """
         if self.rules.pop(name, None) is None:
-            raise MessageNotFoundError(f"The rule '{name}' does not exist.")
+            raise RuleNotFoundError(f"The messaging entity '{name}' could not be found.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,6 +24,7 @@ from infra.local.broker.codec import (
     section,
 )
 from infra.local.broker.conditions import BadRequestError, NotAllowedError, ServiceError
+from infra.local.broker.entity import Subscription
 from infra.local.broker.message import (
     APPLICATION_PROPERTIES,
     PROPERTIES,
@@ -34,6 +35,7 @@ from infra.local.broker.message import (
     split,
 )
 from infra.local.broker.namespace import Broker, Node
+from infra.local.broker.rules import read_rule, write_rule
 from infra.local.broker.settlement import Outcome, Settlement, changed, settle
 from infra.local.broker.store import Store
 from infra.local.broker.stored import SCHEDULED, Stored
@@ -254,6 +256,31 @@ def _cancel(node: Node, body: dict[str, Any]) -> Answer:
     return Answer()
 
 
+def _subscription(node: Node) -> Subscription:
+    if node.subscription is None:
+        raise NotAllowedError(f"'{node.path}' has no rules.")
+    return node.subscription
+
+
+def _add_rule(node: Node, body: dict[str, Any]) -> Answer:
+    _subscription(node).add_rule(read_rule(str(body["rule-name"]), body["rule-description"]))
+    return Answer()
+
+
+def _remove_rule(node: Node, body: dict[str, Any]) -> Answer:
+    _subscription(node).remove_rule(str(body["rule-name"]))
+    return Answer()
+
+
+def _enumerate_rules(node: Node, body: dict[str, Any]) -> Answer:
+    skip, top = int(body.get("skip") or 0), int(body["top"])
+    rules = list(_subscription(node).rules.values())[skip : skip + top]
+    if not rules:
+        return Answer(status=_NO_CONTENT, description="No rules", body=encode_map({}))
+    described = [compose_map([_entry("rule-description", write_rule(rule))]) for rule in rules]
+    return Answer(body=compose_map([_entry("rules", compose_list(described))]))
+
+
 _OPERATIONS: dict[str, Callable[[Node, dict[str, Any]], Answer]] = {
     "com.microsoft:renew-lock": _renew,
     "com.microsoft:peek-message": _peek,
@@ -261,4 +288,7 @@ _OPERATIONS: dict[str, Callable[[Node, dict[str, Any]], Answer]] = {
     "com.microsoft:update-disposition": _update_disposition,
     "com.microsoft:schedule-message": _schedule,
     "com.microsoft:cancel-scheduled-message": _cancel,
+    "com.microsoft:add-rule": _add_rule,
+    "com.microsoft:remove-rule": _remove_rule,
+    "com.microsoft:enumerate-rules": _enumerate_rules,
 }

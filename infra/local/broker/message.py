@@ -90,7 +90,6 @@ class Content:
 
     bare: bytes
     """Properties, application properties, body and footer, exactly as received."""
-    size_bytes: int
     durable: bool = False
     priority: int = _DEFAULT_PRIORITY
     ttl_ms: int | None = None
@@ -117,7 +116,7 @@ def parse(message: bytes) -> Content:
     Raises:
         CodecError: the bytes are not an AMQP message.
     """
-    content = Content(bare=b"", size_bytes=len(message))
+    content = Content(bare=b"")
     bare_at = len(message)
     for code, start, value_at, _ in split(message):
         if code >= PROPERTIES:

@@ -102,7 +102,7 @@ def load(path: Path) -> Topology:
     """Read a topology file.
 
     Raises:
-        TopologyError: the file is not in the format, or asks for sessions.
+        TopologyError: the file is not in the format, or asks for sessions or actions.
         FilterError: a rule's expression is not in the language.
     """
     document = json.loads(path.read_text(encoding="utf-8"))
@@ -188,6 +188,8 @@ def correlation_rule(name: str, *, system: Mapping[str, Any], properties: Mappin
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
     properties = entry.get("Properties") or {}
+    if (properties.get("Action") or {}).get("SqlExpression"):
+        raise TopologyError(f"the rule {entry['Name']} has an action, which this broker does not have")
     if properties.get("FilterType", "Sql").lower() == "correlation":
         wanted = properties.get("CorrelationFilter") or {}
         system = {key: value for key, value in wanted.items() if key in _CORRELATION_NAMES and value}

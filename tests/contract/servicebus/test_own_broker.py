@@ -318,6 +318,20 @@ def test_javascript_settles_in_every_way(own_connection: str, run_script: Callab
     }
 
 
+def test_javascript_changes_the_rules_of_a_subscription(
+    own_connection: str, run_script: Callable[..., Any]
+) -> None:
+    done = run_script("rules.mjs", own_connection, "changing", "ruled")
+    assert done == {
+        "before": [["$Default", "1=1"]],
+        "after": [["labelled", "sys.Label = 'l' AND n = 1"], ["numbered", "n > 5"]],
+        "received": ["label", "number"],
+        "again": "MessagingEntityAlreadyExists",
+        "nonsense": "GeneralError",
+        "missing": "MessagingEntityNotFound",
+    }
+
+
 def test_the_journal_tells_of_every_message(
     own_bench: Any, journal: Path, message: Make, mark: str, take: Take
 ) -> None:

@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from infra.local.broker.conditions import EntityNotFoundError, MessageNotFoundError, RuleExistsError
+from infra.local.broker.conditions import (
+    EntityNotFoundError,
+    MessageNotFoundError,
+    RuleExistsError,
+    RuleNotFoundError,
+)
 from infra.local.broker.message import parse
 from infra.local.broker.namespace import Broker
 from infra.local.broker.sqllogic import FilterError
@@ -137,7 +142,7 @@ def test_two_rules_of_one_subscription_still_deliver_once(
     with pytest.raises(RuleExistsError):
         subscription.add_rule(sql_rule("another", "x > 0"))
     subscription.remove_rule("another")
-    with pytest.raises(MessageNotFoundError):
+    with pytest.raises(RuleNotFoundError):
         subscription.remove_rule("another")
 
 
@@ -232,6 +237,9 @@ def test_what_is_no_duration(text: str) -> None:
 def test_a_topology_this_broker_cannot_serve_is_refused(build: Build, tmp_path: Path) -> None:
     with pytest.raises(TopologyError):
         build({"Queues": [{"Name": "q", "Properties": {"RequiresSession": True}}]})
+    acting = {"Name": "r", "Properties": {"Action": {"SqlExpression": "SET x = 1"}}}
+    with pytest.raises(TopologyError):
+        build({"Topics": [{"Name": "t", "Subscriptions": [{"Name": "s", "Rules": [acting]}]}]})
     with pytest.raises(FilterError):
         build({"Topics": [{"Name": "t", "Subscriptions": [_subscription("s", "x =")]}]})
     (tmp_path / "empty.json").write_text("{}")
