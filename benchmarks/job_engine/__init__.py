@@ -8,7 +8,7 @@ receives and settles in production; the engine alone is told beside it, and the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from statistics import median
 from typing import Protocol
@@ -57,12 +57,7 @@ def _report(runs: Mapping[str, Sequence[Run]]) -> Iterator[Measurement]:
     per_core = {name: [run.jobs_per_cpu_second for run in found] for name, found in runs.items()}
     best = max(POOLS, key=lambda pool: median(per_core[pool]))
     peer = f"Celery, best pool: {best}"
-    details = {
-        "jobs_per_second": {
-            name: median(run.jobs_per_second for run in found) for name, found in runs.items()
-        },
-        "cpu_ms_per_job": {name: 1000 / median(found) for name, found in per_core.items()},
-    }
+    details = {name: _details(found) for name, found in runs.items()}
     yield compare(
         "job_engine",
         per_core["host"],
@@ -82,3 +77,20 @@ def _report(runs: Mapping[str, Sequence[Run]]) -> Iterator[Measurement]:
         unit=_UNIT,
         peer_name="azure-servicebus, receive and complete alone",
     )
+
+
+def _details(runs: Sequence[Run]) -> Mapping[str, float]:
+    """Return medians for one job: CPU time of the worker and of its services, beside jobs in wall time."""
+    services = runs[0].services_cpu_seconds
+    return {
+        "cpu_ms": _median_ms(run.cpu_seconds / run.jobs for run in runs),
+        **{
+            f"{name}_cpu_ms": _median_ms(run.services_cpu_seconds[name] / run.jobs for run in runs)
+            for name in services
+        },
+        "jobs_per_second": median(run.jobs_per_second for run in runs),
+    }
+
+
+def _median_ms(seconds: Iterable[float]) -> float:
+    return 1000 * median(seconds)

@@ -13,7 +13,7 @@ from functools import partial
 import psycopg
 import redis
 
-from benchmarks.job_engine.processor import Run, suspended, timed
+from benchmarks.job_engine.processor import Run, Stopwatch, cpu_seconds, suspended
 from benchmarks.job_engine.services import Services
 from benchmarks.job_engine.traffic import conversations, envelopes
 from infra.local.process import spawn
@@ -46,18 +46,20 @@ class CelerySide:
 
     pid: int
     queue: str
-    database_url: str
+    services: Services
 
     def run(self, count: int) -> Run:
         """Let the worker do that many jobs, found all at once in its queue."""
         from benchmarks.job_engine import celery_tasks
 
-        with psycopg.connect(self.database_url, autocommit=True) as database:
+        with psycopg.connect(self.services.database_url, autocommit=True) as database:
             database.execute("TRUNCATE peer.jobs")
             with suspended(self.pid), celery_tasks.app.producer_or_acquire() as producer:
                 for envelope in envelopes(count):
                     celery_tasks.suggest.apply_async((envelope,), queue=self.queue, producer=producer)
-            return timed(self.pid, count, partial(_done, database))
+            watch = Stopwatch(partial(cpu_seconds, self.pid), self.services.processes)
+            watch.wait(count, partial(_done, database))
+            return watch.read(count)
 
 
 @contextmanager
@@ -74,7 +76,7 @@ def celery_side(services: Services, pool: str) -> Iterator[CelerySide]:
         name=f"celery-{pool}",
         environment=environment,
     ) as worker:
-        yield CelerySide(pid=worker.pid, queue=queue, database_url=services.database_url)
+        yield CelerySide(pid=worker.pid, queue=queue, services=services)
 
 
 def _prepare(services: Services) -> None:

@@ -51,6 +51,7 @@ app.conf.update(
     task_ignore_result=True,
     task_default_queue=QUEUE,
     worker_send_task_events=False,
+    worker_enable_remote_control=False,
     worker_disable_rate_limits=True,
     worker_redirect_stdouts=False,
     broker_connection_retry_on_startup=True,

@@ -17,7 +17,7 @@ import psycopg
 from azure.servicebus.aio import ServiceBusClient
 
 from benchmarks.job_engine.our_side import forget
-from benchmarks.job_engine.processor import Run
+from benchmarks.job_engine.processor import Run, Stopwatch
 from benchmarks.job_engine.services import Services
 from benchmarks.job_engine.traffic import conversations, envelopes, message
 from shared.ai.azure_inference import AzureInferenceModel
@@ -55,13 +55,10 @@ class EngineSide:
         async with _composed(self.services) as (engine, worker):
             await _deliver(engine, worker, _deliveries(len(conversations()) * 4))
             deliveries = _deliveries(count)
-            started, cpu = time.perf_counter(), time.process_time()
+            watch = Stopwatch(time.process_time, self.services.processes)
             await _deliver(engine, worker, deliveries)
-            return Run(
-                jobs=count,
-                wall_seconds=time.perf_counter() - started,
-                cpu_seconds=time.process_time() - cpu,
-            )
+            watch.lap()
+            return watch.read(count)
 
 
 async def _deliver(engine: Engine, worker: Worker[Any, Any], deliveries: Sequence[Delivery]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from azure.servicebus.aio import ServiceBusClient
 
-from benchmarks.job_engine.processor import Run
+from benchmarks.job_engine.processor import Run, Stopwatch
 from benchmarks.job_engine.services import Services
 from benchmarks.job_engine.traffic import envelopes, publish
 from shared.contracts import Topic
@@ -34,14 +34,11 @@ class LimitSide:
             ServiceBusClient.from_connection_string(self.services.broker) as client,
             client.get_subscription_receiver(Topic.JOBS, "unrouted") as receiver,
         ):
-            started, cpu = time.perf_counter(), time.process_time()
+            watch = Stopwatch(time.process_time, self.services.processes)
             while left:
                 messages = await receiver.receive_messages(max_message_count=min(_BATCH, left))
                 for message in messages:
                     await receiver.complete_message(message)
                 left -= len(messages)
-            return Run(
-                jobs=count,
-                wall_seconds=time.perf_counter() - started,
-                cpu_seconds=time.process_time() - cpu,
-            )
+            watch.lap()
+            return watch.read(count)

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.job_engine.processor import Run, suspended, timed
+from benchmarks.job_engine.processor import Run, Stopwatch, cpu_seconds, suspended
 from benchmarks.job_engine.services import Services
 from benchmarks.job_engine.traffic import conversations, envelopes, publish
 from infra.local.process import ROOT, python_module, spawn
@@ -31,7 +31,9 @@ class HostSide:
             forget(database)
             with suspended(self.pid):
                 publish(self.services.broker, list(envelopes(count)))
-            return timed(self.pid, count, partial(announced, database))
+            watch = Stopwatch(partial(cpu_seconds, self.pid), self.services.processes)
+            watch.wait(count, partial(announced, database))
+            return watch.read(count)
 
 
 @contextmanager

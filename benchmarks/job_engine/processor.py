@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -21,7 +21,10 @@ class Run:
 
     jobs: int
     wall_seconds: float
+    #: Of the worker's own processes.
     cpu_seconds: float
+    #: Of the services that work for it.
+    services_cpu_seconds: Mapping[str, float]
 
     @property
     def jobs_per_cpu_second(self) -> float:
@@ -34,25 +37,66 @@ class Run:
         return self.jobs / self.wall_seconds
 
 
-def timed(pid: int, jobs: int, done: Callable[[], int]) -> Run:
-    """Wait until a process has done its jobs, and say what it took.
+class Stopwatch:
+    """Runs from its creation.
 
-    Raises:
-        TimeoutError: it has not done them.
+    Args:
+        worker: says how many CPU seconds the worker has used.
+        services: the processes of the services that work for it.
     """
-    started, cpu = time.perf_counter(), cpu_seconds(pid)
-    while done() < jobs:
-        if time.perf_counter() - started > _LIMIT_SECONDS:
-            raise TimeoutError(f"Only {done()} of {jobs} jobs were done.")
-        time.sleep(_POLL_SECONDS)
-    wall = time.perf_counter() - started
-    time.sleep(_SETTLING_SECONDS)
-    return Run(jobs=jobs, wall_seconds=wall, cpu_seconds=cpu_seconds(pid) - cpu)
+
+    def __init__(self, worker: Callable[[], float], services: Mapping[str, int]) -> None:
+        self._worker = worker
+        self._services = services
+        self._services_before = self._used_by_services()
+        self._worker_before = worker()
+        self._started = time.perf_counter()
+        self._wall_seconds = 0.0
+
+    def wait(self, jobs: int, done: Callable[[], int]) -> None:
+        """Run until that many jobs are done, and a moment longer to see the last one settled.
+
+        Raises:
+            TimeoutError: they are not done after two minutes.
+        """
+        while done() < jobs:
+            if time.perf_counter() - self._started > _LIMIT_SECONDS:
+                raise TimeoutError(f"Only {done()} of {jobs} jobs were done.")
+            time.sleep(_POLL_SECONDS)
+        self.lap()
+        time.sleep(_SETTLING_SECONDS)
+
+    def lap(self) -> None:
+        """Note the time: whatever is used from now on is not waited for."""
+        self._wall_seconds = time.perf_counter() - self._started
+
+    def read(self, jobs: int) -> Run:
+        """Say what the jobs took."""
+        return Run(
+            jobs=jobs,
+            wall_seconds=self._wall_seconds,
+            cpu_seconds=self._worker() - self._worker_before,
+            services_cpu_seconds={
+                name: used - self._services_before[name] for name, used in self._used_by_services().items()
+            },
+        )
+
+    def _used_by_services(self) -> dict[str, float]:
+        return {name: cpu_seconds(pid) for name, pid in self._services.items()}
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return what a process and its living descendants have used, in user and system mode."""
-    return sum(times.user + times.system for times in (process.cpu_times() for process in _tree(pid)))
+    """Return what a process and its descendants have used, in user and system mode."""
+    return sum(sum(process.cpu_times()[:4]) for process in _tree(pid))
+
+
+def descendant(word: str) -> int:
+    """Return the first process among our descendants with this word in its command; guards do not count."""
+    for process in psutil.Process().children(recursive=True):
+        command = " ".join(process.cmdline())
+        if word in command and "--pid-to" not in command:
+            return process.pid
+    raise LookupError(word)
 
 
 @contextmanager

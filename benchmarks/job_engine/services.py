@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.job_engine.processor import descendant
 from infra.local import broker, model_simulator, postgres, redis
 from shared.persistence.migrations import upgrade
+
+#: How their commands are recognised.
+_PROGRAMS = {"postgres": "postgres", "redis": "redis-server", "broker": "infra.local.broker"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +25,8 @@ class Services:
     redis_url: str
     broker: str
     model: model_simulator.Endpoint
+    #: The processes whose work is told, but not counted as the worker's.
+    processes: Mapping[str, int]
 
     def settings(self) -> dict[str, str]:
         """Return the app settings of our side."""
@@ -47,4 +53,5 @@ def services() -> Iterator[Services]:
             redis_url=stack.enter_context(redis.running(directory)),
             broker=stack.enter_context(broker.running(directory)),
             model=stack.enter_context(model_simulator.running(directory, latency_ms=0)),
+            processes={name: descendant(word) for name, word in _PROGRAMS.items()},
         )
