@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol, cast
@@ -53,7 +52,6 @@ from infra.local.broker.frames import Formats, TransferFormats
 from infra.local.broker.links import Link, Responding, set_condition
 from infra.local.broker.sasl import SaslServer
 
-_LOGGER = logging.getLogger(__name__)
 IDLE_TIMEOUT_SECONDS = 240
 _MAX_FRAME_BYTES = 65_536
 

@@ -55,7 +55,7 @@ class Broker:
         self._clock = clock
         self._journal = journal or NoJournal()
         self._entities: dict[str, Entity] = {}
-        self._dead_letters: dict[int, Store] = {}
+        self._dead_letters: dict[Store, Store] = {}
         self._timed: list[Timed] = []
         for settings in topology.entities:
             entity = self._build(settings)
@@ -102,7 +102,7 @@ class Broker:
     ) -> Node:
         if dead and store is None:
             raise EntityNotFoundError(f"The topic '{entity.name}' has no dead-letter queue.")
-        chosen = self._dead_letters[id(store)] if dead and store is not None else store
+        chosen = self._dead_letters[store] if dead and store is not None else store
         path = chosen.path if chosen is not None else entity.name
         return Node(
             path=path, entity=entity, store=chosen, subscription=subscription, is_dead_letter_queue=dead
@@ -159,7 +159,7 @@ class Broker:
             dead_letters=dead_letters,
             forward_dead_letter=self._forwarder(target, path) if target else None,
         )
-        self._dead_letters[id(store)] = dead_letters
+        self._dead_letters[store] = dead_letters
         self._timed += [store, dead_letters]
         return store
 
@@ -172,11 +172,12 @@ class Broker:
     def _forwarder(self, target: str, source: str) -> Forward:
         def forward(stored: Stored) -> None:
             node = self.resolve(target)
-            content = replace(stored.content, bare=stored.bare)
+            properties = parse(stored.bare).application_properties
+            content = replace(stored.content, bare=stored.bare, application_properties=properties)
             if node.store is None:
                 node.entity.publish(content)
             else:
-                node.store.enqueue(content).dead_letter_source = source
+                node.store.enqueue(content, dead_letter_source=source)
 
         return forward
 

@@ -57,8 +57,20 @@ class Store:
     def __len__(self) -> int:
         return len(self._messages)
 
-    def enqueue(self, content: Content, *, enqueue_sequence_number: int | None = None) -> Stored:
-        """Take a new message and make it available."""
+    def enqueue(
+        self,
+        content: Content,
+        *,
+        enqueue_sequence_number: int | None = None,
+        dead_letter_source: str | None = None,
+    ) -> Stored:
+        """Take a new message and make it available.
+
+        Args:
+            content: the message.
+            enqueue_sequence_number: its number where it was sent, if that was elsewhere.
+            dead_letter_source: the entity that dead-lettered it and forwarded it here.
+        """
         now, number = self._now(), next(self._sequence)
         ttl_ms = self._ttl_ms(content)
         stored = Stored(
@@ -69,6 +81,7 @@ class Store:
             enqueued_at=now,
             ttl_ms=ttl_ms,
             expires_at=None if ttl_ms is None else now + ttl_ms / 1000,
+            dead_letter_source=dead_letter_source,
         )
         self.admit(stored)
         return stored

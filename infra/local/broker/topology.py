@@ -102,7 +102,7 @@ def load(path: Path) -> Topology:
     """Read a topology file.
 
     Raises:
-        TopologyError: the file is not in the format, or asks for sessions or actions.
+        TopologyError: the file is not in the format, forwards in a circle, or asks for sessions or actions.
         FilterError: a rule's expression is not in the language.
     """
     document = json.loads(path.read_text(encoding="utf-8"))
@@ -112,7 +112,29 @@ def load(path: Path) -> Topology:
         raise TopologyError(f"{path.name} names no namespace") from error
     queues = [_queue(entry) for entry in namespace.get("Queues") or ()]
     topics = [_topic(entry) for entry in namespace.get("Topics") or ()]
-    return Topology(entities=(*queues, *topics))
+    topology = Topology(entities=(*queues, *topics))
+    _check_forwarding(topology)
+    return topology
+
+
+def _check_forwarding(topology: Topology) -> None:
+    """Make sure that every forwarded message arrives: each target exists, and none is upstream of itself."""
+    targets = {entity.name.lower(): _targets(entity) for entity in topology.entities}
+    reached = dict(targets)
+    for _ in targets:
+        reached = {
+            name: found.union(*(reached.get(each, frozenset()) for each in found))
+            for name, found in reached.items()
+        }
+    for name, found in reached.items():
+        if name in found or not found <= targets.keys():
+            raise TopologyError(f"{name} forwards to itself, or to an entity that does not exist")
+
+
+def _targets(entity: EntitySettings) -> frozenset[str]:
+    stores = [entity.queue, *(each.queue for each in entity.subscriptions or ())]
+    names = [name for each in stores for name in (each.forward_to, each.forward_dead_letters_to)]
+    return frozenset(name.lower() for name in names if name)
 
 
 def _queue(entry: Mapping[str, Any]) -> EntitySettings:

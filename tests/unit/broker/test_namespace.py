@@ -237,6 +237,9 @@ def test_what_is_no_duration(text: str) -> None:
 def test_a_topology_this_broker_cannot_serve_is_refused(build: Build, tmp_path: Path) -> None:
     with pytest.raises(TopologyError):
         build({"Queues": [{"Name": "q", "Properties": {"RequiresSession": True}}]})
+    for target in ("nowhere", "q"):
+        with pytest.raises(TopologyError):
+            build({"Queues": [{"Name": "q", "Properties": {"ForwardTo": target}}]})
     acting = {"Name": "r", "Properties": {"Action": {"SqlExpression": "SET x = 1"}}}
     with pytest.raises(TopologyError):
         build({"Topics": [{"Name": "t", "Subscriptions": [{"Name": "s", "Rules": [acting]}]}]})
