@@ -105,6 +105,17 @@ async def stop(message: func.ServiceBusMessage) -> None:
         sys.exit(1)
 
 
+@app.function_name("hang")
+@app.service_bus_topic_trigger(
+    arg_name="message", connection="BUS", topic_name="%SAMPLE_TOPIC%", subscription_name="hang"
+)
+async def hang(message: func.ServiceBusMessage) -> None:
+    """Never end, the first time."""
+    mark("hang", **about(message))
+    if message.delivery_count == 1:
+        await asyncio.Event().wait()
+
+
 @app.function_name("off")
 @app.service_bus_topic_trigger(
     arg_name="message", connection="BUS", topic_name="%SAMPLE_TOPIC%", subscription_name="off"
