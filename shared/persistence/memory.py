@@ -78,8 +78,9 @@ class MemoryJobStore:
         elif not self._may_take(job, message, claim_id):
             return self._claim(job, self._refusal(job, message))
         else:
-            same_attempt = _age(job.message) == _age(message)
-            job.claims = job.claims + 1 if same_attempt else 1
+            if job.state is not JobState.RUNNING or job.claim_id != claim_id:
+                same_attempt = _age(job.message) == _age(message)
+                job.claims = job.claims + 1 if same_attempt else 1
             job.message = replace(
                 job.message, epoch=message.epoch, attempt=message.attempt, body=message.body
             )

@@ -9,7 +9,8 @@ from __future__ import annotations
 # For each job asked for: insert it, or take it over if its message may. Answers with its row either way, or
 # with none if another delivery inserted it between this statement's snapshot and its insert: then it is asked
 # again. A state read here may be stale by a moment, which only ever turns a claim into `busy`: the UPDATE
-# itself is re-checked against the row's newest version.
+# itself is re-checked against the row's newest version. A claim asked for again, since its answer was lost,
+# gets a new fence but is no further claim: the job's worker has not died.
 CLAIM = """
 WITH asked AS (
     SELECT job_id, job_type, creator_id, decode(body, 'base64') AS body, properties,
@@ -32,7 +33,9 @@ WITH asked AS (
 ), taken AS (
     UPDATE huntaze_workers.jobs AS job
     SET state = 'running',
-        claims = CASE WHEN (job.epoch, job.attempt) = (asked.epoch, asked.attempt) THEN claims + 1 ELSE 1 END,
+        claims = CASE WHEN job.state = 'running' AND job.claim_id = asked.claim_id THEN claims
+                      WHEN (job.epoch, job.attempt) = (asked.epoch, asked.attempt) THEN claims + 1
+                      ELSE 1 END,
         epoch = asked.epoch, attempt = asked.attempt, body = asked.body,
         fence = fence + 1, claim_id = asked.claim_id, due_at = now() + lease, updated_at = now()
     FROM asked
