@@ -1,8 +1,8 @@
 """An AMQP 1.0 broker with Azure Service Bus semantics, for development and tests.
 
 The official SDKs talk to it unchanged. Beside the service it is small: messages live in memory and end with
-the process; there are no sessions, transactions, partitions, rule actions, TLS, or HTTP administration API; any
-key is accepted. Where Microsoft documents no answer, it chose one: deferring counts as a delivery, and a
+the process; there are no sessions, transactions, partitions, rule actions, TLS, or HTTP administration API;
+any key is accepted. Where Microsoft documents no answer, it chose one: deferring counts as a delivery, and a
 dead-lettered message keeps its sequence number and its delivery count.
 """
 
