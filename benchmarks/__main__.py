@@ -6,7 +6,7 @@ import argparse
 import importlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -19,29 +19,30 @@ BENCHMARKS = ("cold_start", "job_engine")
 RESULTS = Path(__file__).resolve().parents[1] / ".local" / "bench"
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, keep, and say whether every promise holds."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all by default"
     )
-    names = parser.parse_args().names or BENCHMARKS
+    names = parser.parse_args(arguments).names or BENCHMARKS
     if unknown := set(names) - set(BENCHMARKS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
-    found = [measurement for name in names for measurement in _kept(name)]
+    found = [measurement for name in names for measurement in _measured(name)]
     Console(stderr=True).print(_summary(found))
     return int(any(measurement.holds is False for measurement in found))
 
 
-def _kept(name: str) -> Iterator[Measurement]:
-    """Run one benchmark; its lines are printed as they come, and replace those of its last run."""
+def _measured(name: str) -> list[Measurement]:
+    """Run one benchmark: print its lines as they come, and keep them in place of its last run's."""
+    found, lines = [], []
+    for measurement in importlib.import_module(f"benchmarks.{name}").measure():
+        found.append(measurement)
+        lines.append(json.dumps(measurement.as_json(), ensure_ascii=False) + "\n")
+        print(lines[-1], end="", flush=True)
     RESULTS.mkdir(parents=True, exist_ok=True)
-    with (RESULTS / f"{name}.jsonl").open("w", encoding="utf-8") as kept:
-        for measurement in importlib.import_module(f"benchmarks.{name}").measure():
-            line = json.dumps(measurement.as_json(), ensure_ascii=False)
-            print(line, flush=True)
-            kept.write(f"{line}\n")
-            yield measurement
+    (RESULTS / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+    return found
 
 
 def _summary(found: Sequence[Measurement]) -> Table:
