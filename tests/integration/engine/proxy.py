@@ -39,8 +39,9 @@ class Proxy:
         self.round_trips = 0
         #: How often PostgreSQL said that it is done (ReadyForQuery, outside of a transaction).
         self.ready_for_query = 0
-        #: What breaks next, one request each.
+        #: What breaks next, one request each, of those that contain `victims`.
         self.cuts: deque[Cut] = deque()
+        self.victims = b""
         #: While set, nobody is let in.
         self.refusing = False
         #: While clear, nothing passes.
@@ -140,7 +141,7 @@ class _Connection:
             if not self._client_speaks:
                 self._proxy.round_trips += 1
                 self._client_speaks = True
-            cut = self._proxy.cuts.popleft() if self._proxy.cuts else None
+            cut = self._proxy.cuts.popleft() if self._proxy.cuts and self._proxy.victims in data else None
             if cut is Cut.BEFORE:
                 return
             if cut is Cut.DURING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from itertools import product
 
 import pytest
 from azure.servicebus.aio import ServiceBusClient
 
-from shared.messaging.points import Point
 from tests.chaos.checker import Findings
 from tests.integration.engine.conftest import Compose, OwnBroker, Wires
 from tests.integration.engine.proxy import Cut
@@ -23,39 +23,17 @@ HASTY = {
     "database_timeout_seconds": 1.0,
     "database_patience_seconds": 8.0,
 }
-#: What PostgreSQL is asked after each of these points: to claim, to record, to mark as sent.
-ASKED_AFTER = {"claim": Point.DECODED, "record": Point.HANDLED, "mark": Point.SENT}
-
-
-class Saboteur:
-    """Breaks PostgreSQL's connections at a named point of a job's life: a `Probe`."""
-
-    def __init__(self) -> None:
-        self.wires: Wires | None = None
-        self.point: Point | None = None
-        self.cuts: list[Cut] = []
-
-    def __call__(self, point: Point) -> None:
-        if point is self.point and self.wires:
-            self.point = None
-            self.wires.postgres.cuts.extend(self.cuts)
-
-
-@pytest.fixture
-def saboteur(wires: Wires) -> Saboteur:
-    """One that does nothing yet."""
-    saboteur = Saboteur()
-    saboteur.wires = wires
-    return saboteur
+#: What only the request has that claims a job, records its outcome, or marks its event as sent.
+REQUESTS = {"claim": b'"claim_id":', "record": b'"next_attempt":', "mark": b":1:0}"}
 
 
 @pytest.fixture
 async def site(
-    compose: Compose, wires: Wires, own_broker: OwnBroker, database_url: str, saboteur: Saboteur
+    compose: Compose, wires: Wires, own_broker: OwnBroker, database_url: str
 ) -> AsyncIterator[Site]:
     """The app, warm."""
     own_broker.journal.write_bytes(b"")
-    container = await compose(probe=saboteur, **HASTY)
+    container = await compose(**HASTY)
     async with (
         ServiceBusClient.from_connection_string(own_broker.connection) as client,
         client.get_topic_sender("huntaze-jobs") as sender,
@@ -67,29 +45,27 @@ async def site(
         yield site
 
 
-@pytest.mark.parametrize("cut", Cut)
-@pytest.mark.parametrize("asked", ASKED_AFTER)
-async def test_a_commit_that_breaks_off_is_looked_up(
-    site: Site, saboteur: Saboteur, asked: str, cut: Cut
-) -> None:
+async def test_a_commit_that_breaks_off_is_looked_up(site: Site) -> None:
     """Whether it was durable or not: its client can't tell."""
-    saboteur.cuts, saboteur.point = [cut], ASKED_AFTER[asked]
-    await site.publish(1)
-    await site.settled(within_seconds=15)
-    assert saboteur.point is None
+    for asked, cut in product(REQUESTS, Cut):
+        site.wires.postgres.victims = REQUESTS[asked]
+        site.wires.postgres.cuts.append(cut)
+        await site.publish(1)
+        await site.settled(within_seconds=15)
+        assert not site.wires.postgres.cuts, (asked, cut)
     assert site.findings() == Findings()
-    assert site.states() == ["completed", "completed"]
+    assert set(site.states()) == {"completed"}
 
 
-async def test_a_claim_whose_answer_is_lost_again_and_again_is_one_claim(
-    site: Site, saboteur: Saboteur
-) -> None:
+async def test_a_claim_whose_answer_is_lost_again_and_again_is_one_claim(site: Site) -> None:
     """It is not the job that fails there: it is no poison."""
-    saboteur.cuts, saboteur.point = [Cut.AFTER] * 6, Point.DECODED
+    site.wires.postgres.victims = REQUESTS["claim"]
+    site.wires.postgres.cuts.extend([Cut.AFTER] * 6)
     await site.publish(1)
     await site.settled(within_seconds=20)
+    assert not site.wires.postgres.cuts
     assert site.findings() == Findings()
-    assert site.states() == ["completed", "completed"]
+    assert set(site.states()) == {"completed"}
 
 
 async def test_connections_that_keep_breaking(site: Site) -> None:
@@ -118,5 +94,26 @@ async def test_a_broker_that_breaks_off_gets_its_events_later(site: Site) -> Non
     await asyncio.sleep(1)
     site.wires.broker.refusing = False
     await site.settled(within_seconds=40)
+    assert site.findings() == Findings()
+    assert set(site.states()) == {"completed"}
+
+
+@pytest.mark.parametrize("trouble", ["absent", "hanging", "slow", "gone in between"])
+async def test_redis_costs_nothing_but_money(site: Site, trouble: str) -> None:
+    """Whatever becomes of it, jobs complete, and quickly."""
+    redis = site.wires.redis
+    if trouble == "absent":
+        redis.refusing = True
+        redis.cut()
+    elif trouble == "hanging":
+        redis.passing.clear()
+    elif trouble == "slow":
+        redis.delay_seconds = 1.0
+    await site.publish(20)
+    if trouble == "gone in between":
+        await asyncio.sleep(0.02)
+        redis.cut()
+    assert await site.settled(within_seconds=10) < 4
+    redis.passing.set()
     assert site.findings() == Findings()
     assert set(site.states()) == {"completed"}
