@@ -59,10 +59,10 @@ async def test_the_status_names_what_is_served(sample: Any) -> None:
     assert "NO_SUCH_SETTING" in sample.log()
 
 
-async def test_timers_run_on_the_second(sample: Any) -> None:
+async def test_timers_run_on_the_second(sample: Any, until: Any) -> None:
     """Each second, shortly after it begins."""
     seen = len(sample.marks("tick"))
-    await sample.until(lambda: len(sample.marks("tick")) >= seen + 2)
+    await until(lambda: len(sample.marks("tick")) >= seen + 2)
     first, second = sample.marks("tick")[-2:]
     assert 0.5 < second["at"] - first["at"] < 1.5
     assert second["at"] % 1 < 0.5
