@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from azure.servicebus.aio import ServiceBusClient
 
 from infra.local import broker
 from infra.local.broker import PRODUCTION_TOPOLOGY
@@ -18,20 +19,20 @@ from shared import bootstrap
 from shared.bootstrap import Container
 from shared.messaging.points import Probe
 from shared.settings import Settings
-from tests.integration.engine.proxy import Proxy
+from tests.integration.engine.proxy import Proxy, Wires
+from tests.integration.engine.site import Site, hosted
 
 Compose = Callable[..., Awaitable[Container]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wires:
-    """The proxies."""
-
-    postgres: Proxy
-    redis: Proxy
-    broker: Proxy
-    #: Through the proxy.
-    servicebus_connection: str
+#: Shorter than production's, so that what is left behind is found while the test looks.
+HASTY = {
+    "lease_seconds": 1.5,
+    "sweep_after_seconds": 0.3,
+    "requeue_grace_seconds": 2.0,
+    "database_timeout_seconds": 1.0,
+    "database_patience_seconds": 8.0,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +93,24 @@ async def compose(wires: Wires, model_endpoint: Endpoint) -> AsyncIterator[Compo
             return container
 
         yield composed
+
+
+@pytest.fixture
+async def site(
+    compose: Compose, wires: Wires, own_broker: OwnBroker, database_url: str
+) -> AsyncIterator[Site]:
+    """The app, warm."""
+    own_broker.journal.write_bytes(b"")
+    container = await compose(**HASTY)
+    async with (
+        ServiceBusClient.from_connection_string(own_broker.connection) as client,
+        client.get_topic_sender("huntaze-jobs") as sender,
+        hosted(container, wires.servicebus_connection),
+    ):
+        site = Site(container, wires, sender, database_url, own_broker.journal)
+        await site.publish(1)
+        await site.settled(within_seconds=10)
+        yield site
 
 
 async def _close(container: Container) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import urlsplit
 
@@ -167,3 +168,14 @@ class _Connection:
             return b""
         await self._proxy.passing.wait()
         return data
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wires:
+    """The proxies."""
+
+    postgres: Proxy
+    redis: Proxy
+    broker: Proxy
+    #: Through the proxy.
+    servicebus_connection: str

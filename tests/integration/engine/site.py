@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +24,8 @@ from shared.errors import StoreUnavailableError
 from shared.messaging.delivery import Delivery
 from tests.chaos import checker
 from tests.chaos.checker import Findings
-from tests.integration.engine.conftest import Wires
 from tests.integration.engine.jobs import job
+from tests.integration.engine.proxy import Wires
 from workers.chat_suggestions.trigger import blueprint as chat_suggestions
 
 _HOST = {"version": "2.0", "extensions": {"serviceBus": {"maxConcurrentCalls": 8}}}
@@ -123,11 +123,3 @@ async def _sweep_often(container: Container) -> None:
         with suppress(StoreUnavailableError):
             await container.sweep.run()
         await asyncio.sleep(_SWEEP_EVERY_SECONDS)
-
-
-async def repeatedly(act: Callable[[], None], *, every_seconds: float, for_seconds: float) -> None:
-    """Do something again and again."""
-    until = time.monotonic() + for_seconds
-    while time.monotonic() < until:
-        act()
-        await asyncio.sleep(every_seconds)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from tests.integration.engine.conftest import Compose, Wires
+from tests.integration.engine.conftest import Compose
 from tests.integration.engine.jobs import job, run
+from tests.integration.engine.proxy import Wires
 
 
 async def test_a_cached_chat_job_costs_three_round_trips_to_postgresql_and_one_to_redis(
