@@ -87,7 +87,7 @@ class App:
             **fields,
         }
         properties = {name: body[name] for name in ("jobType", "jobId", "creatorId")}
-        self.send(message_of(json.dumps(body).encode(), properties))
+        self.send(message_of(json.dumps(body, ensure_ascii=False).encode(), properties))
         return str(body["jobId"])
 
     def wait_for_job(self, job_id: str, *, within_seconds: float = 15.0) -> DictRow:

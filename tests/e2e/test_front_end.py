@@ -116,6 +116,29 @@ def test_a_busy_model_is_asked_again(app: App, model: Model) -> None:
     assert [event.body["status"] for event in app.events_of(job_id)] == ["completed"]
 
 
+def test_a_model_in_trouble_is_asked_again(app: App, model: Model) -> None:
+    """Whatever it answers, if it answers; the largest messages too come back as they were."""
+    jobs = []
+    for kind in ("server_error", "garbage", "disconnect", "rate_limit"):
+        model.fail(kind)
+        jobs.append(app.publish(_unheard_of(), notes="🫶" * 60_000))
+        app.until(lambda: "retry_wait" in app.states(jobs[-1]), f"{kind} is survived")
+    for job_id in jobs:
+        assert app.wait_for_job(job_id)["state"] == "completed"
+        assert app.states(job_id) == ["running", "retry_wait", "running", "completed"]
+
+
+@pytest.mark.parametrize("kind", ["invalid_json", "truncated"])
+def test_an_answer_that_is_none_is_mended_at_once(app: App, model: Model, kind: str) -> None:
+    """The model is asked once more within the same attempt."""
+    calls = model.calls
+    model.fail(kind)
+    job_id = app.publish(_unheard_of())
+    app.wait_for_job(job_id)
+    assert app.states(job_id) == ["running", "completed"]
+    assert model.calls == calls + 2
+
+
 def test_what_the_provider_filters_has_failed(app: App, model: Model) -> None:
     """At once, for a reason of its own; the message is a dead letter."""
     model.fail("content_filter")
