@@ -93,5 +93,12 @@ def _arguments() -> Any:
     return parser.parse_args()
 
 
+def _exit(status: int) -> None:
+    """End at once: a function that still runs in a thread can't be ended, and Python would wait for it."""
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _exit(main())

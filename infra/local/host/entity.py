@@ -40,6 +40,7 @@ class Entity:
         self._lost = lost
         self._link: Link | None = None
         self._delay = _FIRST_DELAY_SECONDS
+        self._refusing = False
 
     async def run(self) -> None:
         """Receive until cancelled."""
@@ -58,11 +59,13 @@ class Entity:
 
     def refuse(self) -> None:
         """Take no more messages; what still arrives goes back."""
+        self._refusing = True
         if self._link:
             self._link.refuse()
 
     async def drain(self) -> None:
-        """Wait until nothing arrives any more."""
+        """Take no more messages, and wait until nothing arrives any more."""
+        self._refusing = True
         if self._link:
             await self._sent(self._link.drain())
 
@@ -91,6 +94,8 @@ class Entity:
         try:
             await link.open()
             self._link, self._delay = link, _FIRST_DELAY_SECONDS
+            if self._refusing:
+                link.refuse()
             link.grant(self._free())
             await link.read()
         except Exception:

@@ -31,6 +31,8 @@ LOCALHOST = "127.0.0.1"
 DRAIN_SECONDS = 10.0
 KEY_SETTING = "FUNCTIONS_KEY"
 DRAIN_SETTING = "HOST_DRAIN_SECONDS"
+#: Functions have had their grace by then; this is for connections that their clients keep open.
+_CONNECTIONS_SECONDS = 1.0
 
 _SERVICE_BUS, _TIMER, _HTTP = _TRIGGERS = ("serviceBusTrigger", "timerTrigger", "httpTrigger")
 
@@ -148,11 +150,12 @@ class _Host:
             stack.callback(self._worker.pool.shutdown, wait=False, cancel_futures=True)
             stack.push_async_callback(self._namespaces.close)
             url = await stack.enter_async_context(self._http(port))
-            self._tasks = [asyncio.create_task(trigger.run()) for trigger in self._messages + self._timers]
+            self._ticking = [asyncio.create_task(timer.run()) for timer in self._timers]
+            receiving = [asyncio.create_task(dispatching.run()) for dispatching in self._messages]
             try:
                 yield Listening(url=url, key=self._key, functions=self._served)
             finally:
-                await _cancel(self._tasks)
+                await _cancel([*self._ticking, *receiving])
 
     async def until(self, stop: asyncio.Event) -> None:
         """Wait for the end, then give what is running its time."""
@@ -160,6 +163,7 @@ class _Host:
         ends: list[asyncio.Future[Any]] = [stopping, self._worker_stopped]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
+        await _cancel(self._ticking)
         await asyncio.gather(*(dispatching.stop_receiving() for dispatching in self._messages))
         if not self._worker_stopped.done():
             await self._drain()
@@ -219,7 +223,9 @@ class _Host:
     async def _http(self, port: int) -> AsyncIterator[str]:
         status = {"state": "Running", "functions": self._served}
         self._front = Front(self._endpoints, self._worker, key=self._key, status=status)
-        runner = web.AppRunner(self._front.application(), access_log=None)
+        runner = web.AppRunner(
+            self._front.application(), access_log=None, shutdown_timeout=_CONNECTIONS_SECONDS
+        )
         await runner.setup()
         try:
             await _listen(runner, port)

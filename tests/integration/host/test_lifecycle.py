@@ -64,6 +64,20 @@ async def test_sigterm_lets_running_functions_finish(
         assert sample.bus.outcomes("0.75") == ["completed"]
 
 
+async def test_a_thread_that_goes_on_does_not_keep_the_host(
+    tmp_path: Path, bus: Any, start_sample: Start, until: Any
+) -> None:
+    """Its caller is told nothing, and the process ends."""
+    with start_sample(tmp_path, bus, HOST_DRAIN_SECONDS="0.1") as sample:
+        async with aiohttp.ClientSession(sample.host.url) as session:
+            asking = asyncio.create_task(session.get("/api/block"))
+            await until(lambda: sample.marks("block"))
+            os.kill(sample.host.pid, signal.SIGTERM)
+            await until(lambda: not psutil.pid_exists(sample.host.pid), 4.0)
+            await asyncio.wait([asking])
+            assert isinstance(asking.exception(), aiohttp.ClientError) or asking.result().status >= 500
+
+
 async def test_after_the_grace_messages_go_back(
     tmp_path: Path, start_bus: Start, start_sample: Start, until: Any
 ) -> None:

@@ -159,3 +159,11 @@ def open_to_all(req: func.HttpRequest) -> str:
 async def broken(req: func.HttpRequest) -> func.HttpResponse:
     """Fail."""
     raise RuntimeError(req.url)
+
+
+@app.route(route="block", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+def block(req: func.HttpRequest) -> str:
+    """Hold a thread for longer than anybody waits."""
+    mark("block", method=req.method)
+    time.sleep(60)
+    return "late"
