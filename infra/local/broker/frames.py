@@ -17,7 +17,7 @@ Formats = deque[int]
 
 _ATTACH, _TRANSFER = 0x12, 0x14
 _PROTOCOL_HEADER_BYTES, _FRAME_HEADER_BYTES = 8, 8
-_LOOKED_AT_BYTES = 1024
+_LOOKED_AT_BYTES = 4096
 _FRAME_HEADER = struct.Struct(">IBBH")
 _ATTACH_FIELDS, _TRANSFER_FIELDS = 2, 10
 _FORMAT, _MORE, _ABORTED = 3, 5, 9
@@ -70,6 +70,12 @@ class TransferFormats:
         self._rest = data[at:]
 
     def _read(self, data: bytes, at: int, channel: int) -> None:
+        try:
+            self._read_performative(data, at, channel)
+        except (IndexError, TypeError, struct.error) as error:
+            raise CodecError("a frame holds no performative") from error
+
+    def _read_performative(self, data: bytes, at: int, channel: int) -> None:
         code, at = decode(data, at + 1)
         if code == _TRANSFER:
             self._read_transfer(_fields(data, at, _TRANSFER_FIELDS), channel)

@@ -58,14 +58,16 @@ class SaslServer:
 
     def _negotiate(self) -> bytes:
         size = int.from_bytes(self._received[:4], "big")
-        if size > _LONGEST_FRAME_BYTES:
-            raise CodecError("a SASL frame is too long")
-        if len(self._received) < max(size, 4):
+        if len(self._received) < 4:  # noqa: PLR2004 - the bytes of a frame's size
+            return b""
+        if not _HEADER_BYTES < size <= _LONGEST_FRAME_BYTES:
+            raise CodecError("a SASL frame is too short or too long")
+        if len(self._received) < size:
             return b""
         frame, self._received = self._received[:size], self._received[size:]
         offset = 4 * frame[4]
         _, value_at = decode(frame, offset + 1)
         fields, _ = decode(frame, value_at)
-        known = bool(fields) and str(fields[0]) in MECHANISMS
+        known = isinstance(fields, list) and bool(fields) and str(fields[0]) in MECHANISMS
         self.is_done = known
         return _frame(_SASL_OUTCOME, [_UBYTE + bytes([_OK if known else _AUTH_FAILED]), encode(None)])

@@ -228,3 +228,12 @@ def test_formats_are_read_however_the_stream_is_cut(cuts: list[int]) -> None:
         formats.feed(_STREAM[start:end])
     assert list(formats.next_attached()) == [BATCH_FORMAT, 0]
     assert list(formats.next_attached()) == [0, BATCH_FORMAT]
+
+
+@given(st.binary(max_size=80), st.binary(max_size=40))
+def test_any_bytes_are_frames_or_are_refused(raw: bytes, body: bytes) -> None:
+    """Noise, and noise inside a well-formed frame header."""
+    framed = struct.pack(">IBBH", len(body) + 8, 2, 0, 1) + body
+    for stream in (raw, framed):
+        with contextlib.suppress(CodecError):
+            TransferFormats().feed(b"AMQP\x00\x01\x00\x00" + stream)
