@@ -122,6 +122,7 @@ def _opened(*links: Any) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("forgotten_sockets")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_a_client_survives_a_broker_that_is_restarted(tmp_path: Path) -> None:
     """Messages live in memory and are gone; sender and receiver find the new broker by themselves."""
     first, second = (tmp_path / name for name in ("first", "second"))
@@ -142,6 +143,7 @@ def test_a_client_survives_a_broker_that_is_restarted(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("forgotten_sockets")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_a_sender_survives_the_detachment_of_its_idle_link(tmp_path: Path) -> None:
     """After ten idle minutes the service detaches a link; here after a fraction of a second."""
     with (
