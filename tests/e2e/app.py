@@ -187,9 +187,8 @@ def running(directory: Path, *, database_url: str, redis_url: str, model: Endpoi
 
 def message_of(body: bytes, properties: Mapping[Any, Any], **options: Any) -> ServiceBusMessage:
     """Return a message as the front end's SDK would send it."""
-    return ServiceBusMessage(
-        body, content_type="application/json", application_properties={**properties}, **options
-    )
+    options = {"content_type": "application/json", **options}
+    return ServiceBusMessage(body, application_properties={**properties}, **options)
 
 
 def _watched_topology() -> dict[str, Any]:

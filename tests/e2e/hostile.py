@@ -16,6 +16,7 @@ from typing import Any
 from azure.servicebus import ServiceBusMessage
 from azure.servicebus.amqp import AmqpAnnotatedMessage
 
+from shared.messaging.sanitising import storable_text
 from tests.e2e.app import message_of
 
 
@@ -42,6 +43,14 @@ class Hostile:
     job_id: str | None
     #: Roughly what it takes.
     size: int = 0
+
+    @property
+    def message_id(self) -> str:
+        """Return the message's id as a column takes it: the case's name, unless the id is the point."""
+        properties = (
+            self.message.properties if isinstance(self.message, AmqpAnnotatedMessage) else self.message
+        )
+        return storable_text(str(properties.message_id))
 
 
 def job_id_of(name: str) -> str:
@@ -101,6 +110,7 @@ def case(
     *,
     properties: Mapping[Any, Any] | None = None,
     job_id: str | None = "",
+    **headers: Any,
 ) -> Hostile:
     """Return a case whose body is data.
 
@@ -110,12 +120,14 @@ def case(
         fate: how it must end.
         properties: application properties beside `jobType`; the job's id by default.
         job_id: under which id it must be known; the case's own by default.
+        headers: what else the message says of itself.
     """
     if isinstance(body, Mapping):
         body = text_of(body)
     data = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
     properties = {"jobId": job_id_of(name)} if properties is None else properties
-    message = message_of(data, {"jobType": "chat.suggest", **properties}, message_id=name)
+    headers = {"message_id": name, **headers}
+    message = message_of(data, {"jobType": "chat.suggest", **properties}, **headers)
     return Hostile(
         name=name,
         fate=fate,

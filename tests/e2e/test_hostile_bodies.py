@@ -15,6 +15,7 @@ from azure.servicebus import ServiceBusMessage
 from azure.servicebus.amqp import AmqpAnnotatedMessage
 from psycopg.rows import DictRow
 
+from shared.messaging.sanitising import storable_text
 from tests.e2e.app import App, Event
 from tests.e2e.corpus.encodings import encodings
 from tests.e2e.corpus.fields import fields
@@ -80,7 +81,7 @@ def aftermath(app: App) -> Aftermath:
         states=states,
         quarantine={row["message_id"]: row for row in app.rows("SELECT * FROM huntaze_workers.quarantine")},
         events=events,
-        dead=Counter(str(message.message_id) for message in app.dead_letters(_SUBSCRIPTION)),
+        dead=Counter(storable_text(str(message.message_id)) for message in app.dead_letters(_SUBSCRIPTION)),
     )
 
 
@@ -88,18 +89,18 @@ def aftermath(app: App) -> Aftermath:
 def test_it_ends_as_it_must(aftermath: Aftermath, name: str) -> None:
     """One terminal state, one event for it, and a dead letter if the job did not complete."""
     hostile = BY_NAME[name]
-    assert aftermath.dead.get(name, 0) == (hostile.fate is not Fate.COMPLETED)
+    assert aftermath.dead.get(hostile.message_id, 0) == (hostile.fate is not Fate.COMPLETED)
     if hostile.fate is Fate.REFUSED:
         _check_quarantine(aftermath, hostile)
     else:
-        assert name not in aftermath.quarantine
+        assert hostile.message_id not in aftermath.quarantine
     if hostile.job_id is not None:
         _check_job(aftermath, hostile, hostile.job_id)
         _check_event(aftermath, hostile, hostile.job_id)
 
 
 def _check_quarantine(aftermath: Aftermath, hostile: Hostile) -> None:
-    row = aftermath.quarantine[hostile.name]
+    row = aftermath.quarantine[hostile.message_id]
     assert row["error_code"] == "INVALID_PAYLOAD"
     assert _REASON.fullmatch(row["reason"])
     assert (row["job_id"], row["subscription"]) == (hostile.job_id, _SUBSCRIPTION)
@@ -135,10 +136,11 @@ def _check_event(aftermath: Aftermath, hostile: Hostile, job_id: str) -> None:
 def test_nothing_is_stuck(app: App, aftermath: Aftermath) -> None:
     """No message, no job and no event waits for anything."""
     assert app.waiting(_SUBSCRIPTION) == []
-    assert not {str(message.message_id) for message in app.waiting("unrouted")} & BY_NAME.keys()
+    unrouted = {str(message.message_id) for message in app.waiting("unrouted")}
+    assert not unrouted & {each.message_id for each in CORPUS}
     assert app.rows("SELECT job_id FROM huntaze_workers.jobs WHERE due_at IS NOT NULL") == []
     assert _unsent(app) == []
-    assert sum(aftermath.dead[name] for name in BY_NAME) == sum(
+    assert sum(aftermath.dead[each.message_id] for each in CORPUS) == sum(
         each.fate is not Fate.COMPLETED for each in CORPUS
     )
 

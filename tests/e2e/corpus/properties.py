@@ -68,6 +68,7 @@ def properties() -> Iterator[Hostile]:
         yield case(name, job(name), Fate.COMPLETED, properties={"firstEnqueuedAt": moment})
     yield from _sections()
     yield from _counts()
+    yield from _headers()
 
 
 def _odd(label: str, value: Any) -> Iterator[Hostile]:
@@ -92,6 +93,26 @@ def _counts() -> Iterator[Hostile]:
     yield case(name, job(name), Fate.COMPLETED, properties={"p" * 5_000: marker_of(name)})
     name = "no properties"
     yield case(name, job(name), Fate.COMPLETED, properties={})
+
+
+def _headers() -> Iterator[Hostile]:
+    """Yield messages whose own ids and labels are odd."""
+    ids = {
+        "a NUL": "id\0",
+        "an emoji": "🫶",
+        "a quote": "'; --",
+        "128 characters": "m" * 127,
+        "a line break": "a\nb",
+    }
+    for label, message_id in ids.items():
+        name = f"a message id with {label}, and no job"
+        yield case(name, marker_of(name), message_id=f"0{message_id}")
+        name = f"a message id with {label}"
+        yield case(name, job(name), Fate.COMPLETED, message_id=f"1{message_id}")
+    for label, text in {"a NUL": "\0", "HTML": "text/html", "10,000 characters": "x" * 10_000}.items():
+        name = f"content type, subject and correlation with {label}"
+        headers = {"content_type": text, "subject": marker_of(name) + text, "correlation_id": text}
+        yield case(name, job(name), Fate.COMPLETED, **headers)
 
 
 def _sections() -> Iterator[Hostile]:

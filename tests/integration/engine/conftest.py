@@ -20,19 +20,9 @@ from shared.bootstrap import Container
 from shared.messaging.points import Probe
 from shared.settings import Settings
 from tests.integration.engine.proxy import Proxy, Wires
-from tests.integration.engine.site import Site, hosted
+from tests.integration.engine.site import HASTY, Site, hosted
 
 Compose = Callable[..., Awaitable[Container]]
-
-
-#: Shorter than production's, so that what is left behind is found while the test looks.
-HASTY = {
-    "lease_seconds": 1.5,
-    "sweep_after_seconds": 0.3,
-    "requeue_grace_seconds": 2.0,
-    "database_timeout_seconds": 1.0,
-    "database_patience_seconds": 8.0,
-}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,14 @@ from tests.integration.engine.proxy import Wires
 from workers.chat_suggestions.trigger import blueprint as chat_suggestions
 
 _HOST = {"version": "2.0", "extensions": {"serviceBus": {"maxConcurrentCalls": 8}}}
+#: Shorter than production's, so that what is left behind is found while the test looks.
+HASTY = {
+    "lease_seconds": 1.5,
+    "sweep_after_seconds": 0.3,
+    "requeue_grace_seconds": 2.0,
+    "database_timeout_seconds": 1.0,
+    "database_patience_seconds": 8.0,
+}
 _SUBSCRIPTION = "huntaze-jobs/Subscriptions/chat-suggestions"
 _ENDED = ("completed", "dead-lettered")
 _SWEEP_EVERY_SECONDS = 0.2

@@ -8,7 +8,7 @@ from itertools import product
 
 from tests.chaos.checker import Findings
 from tests.integration.engine.proxy import Cut
-from tests.integration.engine.site import Site
+from tests.integration.engine.site import HASTY, Site
 
 #: What only the request has that claims a job, records its outcome, or marks its event as sent.
 REQUESTS = {"claim": b'"claim_id":', "record": b'"next_attempt":', "mark": b":1:0}"}
@@ -20,8 +20,9 @@ async def test_a_commit_that_breaks_off_is_looked_up(site: Site) -> None:
         site.wires.postgres.victims = REQUESTS[asked]
         site.wires.postgres.cuts.append(cut)
         await site.publish(1)
-        await site.settled(within_seconds=15)
+        seconds = await site.settled(within_seconds=15)
         assert not site.wires.postgres.cuts, (asked, cut)
+        assert seconds < HASTY["lease_seconds"], "it was found by the sweep, not looked up"
     assert site.findings() == Findings()
     assert set(site.states()) == {"completed"}
 
