@@ -35,6 +35,7 @@ from shared.messaging.outbox import Outbox
 from shared.messaging.outcomes import Ending
 from shared.messaging.points import Point, Probe, unobserved
 from shared.messaging.policy import as_job_error
+from shared.messaging.sanitising import storable_text
 from shared.messaging.sender import Sender
 from shared.messaging.supervision import supervise
 from shared.messaging.worker import JobContext, P, R, Worker
@@ -219,7 +220,7 @@ class Engine:
         return Rejection(
             message_key=key.digest(),
             subscription=delivery.subscription,
-            message_id=delivery.message_id,
+            message_id=delivery.message_id and storable_text(delivery.message_id),
             body=delivery.body,
             error_code=error.code,
             reason=error.message,
