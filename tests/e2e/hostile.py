@@ -47,10 +47,9 @@ class Hostile:
     @property
     def message_id(self) -> str:
         """Return the message's id as a column takes it: the case's name, unless the id is the point."""
-        properties = (
-            self.message.properties if isinstance(self.message, AmqpAnnotatedMessage) else self.message
-        )
-        return storable_text(str(properties.message_id))
+        message: Any = self.message
+        said: Any = message.properties if isinstance(message, AmqpAnnotatedMessage) else message
+        return storable_text(str(said.message_id))
 
 
 def job_id_of(name: str) -> str:

@@ -111,7 +111,11 @@ def _headers() -> Iterator[Hostile]:
         yield case(name, job(name), Fate.COMPLETED, message_id=f"1{message_id}")
     for label, text in {"a NUL": "\0", "HTML": "text/html", "10,000 characters": "x" * 10_000}.items():
         name = f"content type, subject and correlation with {label}"
-        headers = {"content_type": text, "subject": marker_of(name) + text, "correlation_id": text}
+        headers: dict[str, Any] = {
+            "content_type": text,
+            "subject": marker_of(name) + text,
+            "correlation_id": text,
+        }
         yield case(name, job(name), Fate.COMPLETED, **headers)
 
 
