@@ -128,7 +128,11 @@ def _started_host(host: ExitStack, directory: Path, variables: Variables) -> Var
 
 
 def _host_on(port: int, directory: Path, variables: Variables) -> AbstractContextManager[Variables]:
-    environment = {**variables, "FUNCTIONS_URL": f"http://{LOCALHOST}:{port}"}
+    environment = {
+        **variables,
+        "FUNCTIONS_URL": f"http://{LOCALHOST}:{port}",
+        "HOST_DRAIN_SECONDS": "4",  # its guard waits no longer than five
+    }
     return _ours("host", directory, "--root", str(ROOT), "--port", str(port), environment=environment)
 
 
