@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -36,6 +38,15 @@ class OwnBroker:
     def endpoint(self) -> str:
         """Where it listens, as a URL."""
         return self.connection.partition("Endpoint=")[2].partition(";")[0]
+
+
+@pytest.fixture(autouse=True)
+def forgotten_sockets() -> Iterator[None]:
+    """Collect the sockets that the SDK forgets to close when a connection to the broker breaks off."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(scope="module")

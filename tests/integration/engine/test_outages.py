@@ -6,9 +6,17 @@ import asyncio
 import random
 from itertools import product
 
+import pytest
+
 from tests.chaos.checker import Findings
 from tests.integration.engine.proxy import Cut
 from tests.integration.engine.site import HASTY, Site
+
+#: See `forgotten_sockets`: the collector may come by sooner.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:loop is closed:ResourceWarning"),
+]
 
 #: What only the request has that claims a job, records its outcome, or marks its event as sent.
 REQUESTS = {"claim": b'"claim_id":', "record": b'"next_attempt":', "mark": b":1:0}"}

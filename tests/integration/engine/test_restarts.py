@@ -17,6 +17,13 @@ from tests.chaos.checker import Findings
 from tests.integration.engine.site import Site
 
 
+#: See `forgotten_sockets`: the collector may come by sooner.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:loop is closed:ResourceWarning"),
+]
+
+
 class Server:
     """A PostgreSQL that can be stopped and started again; each time it listens elsewhere."""
 
