@@ -16,7 +16,6 @@ from shared.persistence.migrations import upgrade
 from tests.chaos.checker import Findings
 from tests.integration.engine.site import Site
 
-
 #: See `forgotten_sockets`: the collector may come by sooner.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
