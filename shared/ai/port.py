@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any, Literal, Protocol
 
 
@@ -39,6 +39,26 @@ class FinishReason(StrEnum):
     STOP = "stop"
     LENGTH = "length"
     CONTENT_FILTER = "content_filter"
+
+
+class Complexity(StrEnum):
+    """How much thought a request takes."""
+
+    #: A rule or a small model is enough.
+    SIMPLE = "simple"
+    STANDARD = "standard"
+    #: Several steps of reasoning.
+    COMPLEX = "complex"
+
+
+class Thrift(IntEnum):
+    """How much the budget asks a request to save; each rung includes those before it."""
+
+    NONE = 0
+    #: Answer more briefly.
+    BRIEF = 1
+    #: Ask cheaper models.
+    CHEAP = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +141,12 @@ class ModelRequest:
     budget_usd_micros: int | None = None
     #: Whether an answer's text is one the caller can use: only such an answer is kept, or served again.
     accepts: Callable[[str], bool] | None = None
+    #: How much thought it takes, where the caller knows; otherwise rules decide, or a small model.
+    complexity: Complexity | None = None
+    #: Set by the budget on the request's way.
+    thrift: Thrift = Thrift.NONE
+    #: Given pieces of the answer as they are written. Once it has been, no other model is asked.
+    on_text: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
