@@ -13,48 +13,34 @@ here is refused at start: an unknown price is an error, never $0.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from shared.ai.port import Role, Usage
+from shared.ai.deployment import Deployment, Wire
+from shared.ai.port import Role
 from shared.errors import ConfigurationError
 from shared.settings import Settings
 
-_TOKENS_PER_PRICE = 1_000_000
+__all__ = ["KNOWN", "Catalogue", "Deployment", "Wire", "known_deployment"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deployment:
-    """A model as it is deployed: its name on the endpoint, its price and its abilities."""
-
-    #: What the endpoint knows it by; case matters there.
-    name: str
-    input_usd_micros_per_million_tokens: int
-    output_usd_micros_per_million_tokens: int
-    #: The most that one answer may be, thinking included.
-    max_output_tokens: int
-    context_tokens: int = 128_000
-    #: Takes `response_format: json_object`.
-    json_mode: bool = False
-    images: bool = False
-    #: Takes a temperature; models that think aloud do not.
-    temperature: bool = True
-
-    def cost_usd_micros(self, usage: Usage) -> int:
-        """Return what a call costs, rounded up to whole micro-dollars."""
-        price = (
-            usage.input_tokens * self.input_usd_micros_per_million_tokens
-            + usage.output_tokens * self.output_usd_micros_per_million_tokens
-        )
-        return -(-price // _TOKENS_PER_PRICE)
-
-
-def _deployment(name: str, price: tuple[int, int], max_output_tokens: int, **abilities: bool) -> Deployment:
+def _deployment(
+    name: str,
+    price: tuple[int, int],
+    max_output_tokens: int,
+    *,
+    json_mode: bool = False,
+    images: bool = False,
+    temperature: bool = True,
+) -> Deployment:
     return Deployment(
         name=name,
+        family=name,
         input_usd_micros_per_million_tokens=price[0],
         output_usd_micros_per_million_tokens=price[1],
         max_output_tokens=max_output_tokens,
-        **abilities,
+        json_mode=json_mode,
+        images=images,
+        temperature=temperature,
     )
 
 
