@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
@@ -18,15 +18,19 @@ from shared.contracts import CreatorId, Envelope, JobId, JobType
 from shared.errors import InvalidPayloadError
 from shared.messaging.delivery import Delivery
 from shared.messaging.policy import POLICIES
-from shared.messaging.sanitising import storable, storable_error
+from shared.messaging.refusals import reason
+from shared.messaging.sanitising import storable
 from shared.messaging.worker import Worker
 from shared.persistence.port import JobMessage
 
 #: A message on the Standard tier is at most 256 KB, its headers and properties included; whatever is taken
 #: in must still fit when it is sent again with what the broker and the engine add.
 MAX_MESSAGE_BYTES = 252 * 1024
-#: A reason is read by a person: the first problems are enough.
-_MAX_PROBLEMS = 3
+
+#: A job is replayed by people, some times; a larger number is not ours.
+_MAX_EPOCH = 1_000_000
+#: Older than any job, and far from where dates end.
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 _JOB_ID: TypeAdapter[str] = TypeAdapter(JobId)
 _CREATOR_ID: TypeAdapter[str] = TypeAdapter(CreatorId)
@@ -58,7 +62,7 @@ def decode(delivery: Delivery, worker: Worker[P, Any]) -> Job[P]:
             raise InvalidPayloadError(f"jobType: this subscription takes {worker.job_type.value} jobs only.")
         payload = worker.payload.model_validate(envelope.payload)
     except ValidationError as error:
-        raise InvalidPayloadError(_problems(error)) from None
+        raise InvalidPayloadError(reason(error)) from None
     return Job(message=_message(delivery, envelope), payload=payload)
 
 
@@ -118,7 +122,7 @@ def _message(delivery: Delivery, envelope: Envelope) -> JobMessage:
         epoch=_epoch(delivery.properties),
         attempt=envelope.attempt,
         deadline_ms=envelope.deadline_ms or POLICIES[JobType(envelope.job_type)].deadline_ms,
-        asked_at=min(asked_at, default=None),
+        asked_at=max(min(asked_at), _LONG_AGO) if asked_at else None,
     )
 
 
@@ -166,14 +170,6 @@ def _refuse_constant(_name: str) -> None:
     raise ValueError
 
 
-def _problems(error: ValidationError) -> str:
-    """Name the fields that are wrong and how, without their values."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    named = [f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in found]
-    more = f" (and {len(named) - _MAX_PROBLEMS} more)" if len(named) > _MAX_PROBLEMS else ""
-    return storable_error("; ".join(named[:_MAX_PROBLEMS]) + more)
-
-
 def _payload_hash(envelope: Envelope) -> bytes:
     content = [envelope.job_type, envelope.creator_id, envelope.payload]
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).digest()
@@ -181,7 +177,7 @@ def _payload_hash(envelope: Envelope) -> bytes:
 
 def _epoch(properties: Mapping[str, object]) -> int:
     epoch = properties.get("epoch")
-    return epoch if isinstance(epoch, int) and not isinstance(epoch, bool) and 0 <= epoch < 2**31 else 0
+    return epoch if isinstance(epoch, int) and not isinstance(epoch, bool) and 0 <= epoch <= _MAX_EPOCH else 0
 
 
 def _valid(adapter: TypeAdapter[str], value: object) -> str | None:

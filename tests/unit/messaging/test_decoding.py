@@ -99,14 +99,14 @@ def test_a_further_attempt_changes_nothing_else() -> None:
         ({"jobId": "a b"}, "jobId"),
         ({"jobId": "x" * 97}, "jobId"),
         ({"jobId": 12}, "jobId"),
-        ({"creatorId": None}, "creatorId: Value error, must be a string or a whole number"),
+        ({"creatorId": None}, "creatorId: must be a string or a whole number"),
         ({"creatorId": True}, "creatorId"),
         ({"creatorId": 1.5}, "creatorId"),
         ({"creatorId": ["1"]}, "creatorId"),
         ({"payload": None}, "payload"),
         ({"payload": []}, "payload"),
         ({"payload": "x"}, "payload"),
-        ({"payload": {}}, "name: Field required"),
+        ({"payload": {}}, "name: is missing"),
         ({"attempt": -1}, "attempt"),
         ({"attempt": "1"}, "attempt"),
         ({"attempt": 10**400}, "attempt"),
@@ -186,6 +186,18 @@ def test_no_envelope_does_harm(changes: dict[str, Any]) -> None:
         decode(message, WORKER)
     except InvalidPayloadError as error:
         assert error.message  # noqa: PT017 - either ending is right
+
+
+@pytest.mark.parametrize(("epoch", "taken"), [(3, 3), (0, 0), (-1, 0), (2**31 - 1, 0), ("4", 0), (True, 0)])
+def test_an_epoch_is_a_small_whole_number(epoch: object, taken: int) -> None:
+    """Only our own replays set it."""
+    assert decode(replace(delivery(), properties={"epoch": epoch}), WORKER).message.epoch == taken
+
+
+def test_a_moment_before_all_jobs_is_long_ago() -> None:
+    """Where dates end, databases do strange things."""
+    message = decode(delivery(createdAt="0001-01-01T00:00:00+14:00"), WORKER).message
+    assert message.asked_at == datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def test_an_id_is_found_wherever_it_is() -> None:
