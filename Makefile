@@ -23,6 +23,10 @@ $(VENV)/.dev-ready: requirements-dev.txt $(VENV)/.local-ready
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt -r requirements-dev.txt
 	@touch $@
 
+$(VENV)/.bench-ready: requirements-bench.txt $(VENV)/.dev-ready
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt -r requirements-bench.txt
+	@touch $@
+
 node_modules/.ready: package.json package-lock.json
 	npm ci --silent
 	@touch $@
@@ -48,7 +52,7 @@ check: setup     ## Lint, format, types, import rules, generated documents
 	$(BIN)/lint-imports
 	$(BIN)/python -m docs.contracts --check
 
-bench: setup     ## Measure each promise against its peer; one JSON line each, kept under .local/bench/
+bench: setup $(VENV)/.bench-ready  ## Measure each promise against its peer; one JSON line each, kept under .local/bench/
 	$(BIN)/python -m benchmarks $(ARGS)
 
 format: setup    ## Format the code and regenerate documents
@@ -60,6 +64,7 @@ lock: | $(BIN)/uv  ## Compile the pinned requirements from requirements.in and p
 	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-emit-index-url requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-emit-index-url -c requirements.txt --group local -o requirements-local.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-emit-index-url -c requirements.txt --group dev -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-emit-index-url -c requirements.txt -c requirements-dev.txt --group bench -o requirements-bench.txt
 
 clean:           ## Forget the stack's data and every cache
 	rm -rf .local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

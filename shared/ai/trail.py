@@ -22,10 +22,11 @@ The kinds of note, each with its usual details (values are plain, few, and never
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 Kind: TypeAlias = Literal["cache", "budget", "route", "attempt", "retry", "fallback", "breaker", "limit"]
 Detail: TypeAlias = str | int | float | bool
@@ -40,6 +41,8 @@ class Note:
 
     kind: Kind
     details: Mapping[str, Detail]
+    #: When, in nanoseconds since 1970, as OpenTelemetry stamps events.
+    at_ns: int = field(default_factory=time.time_ns, compare=False)
 
 
 @dataclass(slots=True)
@@ -53,7 +56,7 @@ class Trail:
     _token: Token[Trail | None] | None = None
     _open: bool = False
 
-    def __enter__(self) -> Trail:
+    def __enter__(self) -> Self:
         """Begin to collect."""
         self._token = _following.set(self)
         self._open = True
