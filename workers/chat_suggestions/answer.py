@@ -91,6 +91,11 @@ def is_usable(text: str, *, rules: str, fan_name: str) -> bool:
     return True
 
 
+def is_visible(text: str) -> bool:
+    """Say whether a person sees anything of a text; zero-width characters alone are none."""
+    return any(character.isprintable() and not character.isspace() for character in text)
+
+
 def language_tag(text: str) -> str | None:
     """Return a text as a BCP 47 tag, or `None` when it is none (`French` is not)."""
     tag = text.strip().replace("_", "-")
@@ -99,7 +104,7 @@ def language_tag(text: str) -> str | None:
 
 def _problems(text: str, rules: str, fan_name: str) -> list[str]:
     problems = []
-    if not any(character.isprintable() and not character.isspace() for character in text):
+    if not is_visible(text):
         problems.append("the text is empty.")
     if _PLACEHOLDER.search(text.replace(fan_name, "") if _PLACEHOLDER.search(fan_name) else text):
         problems.append("a placeholder is left in the text; write it ready to send.")

@@ -14,7 +14,7 @@ from shared.ai.port import CacheScope, Message, ModelRequest, Role, Task
 from shared.ai.quoting import legible, quoted
 from shared.errors import InvalidPayloadError
 from shared.messaging.worker import JobContext
-from workers.chat_suggestions.answer import answer_schema, is_usable, language_tag
+from workers.chat_suggestions.answer import answer_schema, is_usable, is_visible, language_tag
 from workers.chat_suggestions.messages import ChatContext, ChatPayload, Persona, RecentMessage
 
 #: About 500 tokens. The founding document budgets 300 input tokens a call; the latest lines carry the sense.
@@ -134,7 +134,7 @@ def _conversation(fan_message: str, chat: ChatContext) -> str:
 
 def _visible(fan_message: str) -> str:
     text = legible(fan_message).strip()
-    if not text:
+    if not is_visible(text):
         raise InvalidPayloadError("The fan's message is empty.")
     return text
 
