@@ -121,7 +121,9 @@ def test_a_lone_surrogate_can_be_sent(context: JobContext, payload: Payload) -> 
     assert _parts(request)[1]["fan_message"] == "hi \ufffd"
 
 
-@pytest.mark.parametrize("text", [" ", "\n\t", "\x00", "\U000e0069\u202e ", "\u200b\u200d", "\ufeff", "\u2060\xad"])
+@pytest.mark.parametrize(
+    "text", [" ", "\n\t", "\x00", "\U000e0069\u202e ", "\u200b\u200d", "\ufeff", "\u2060\xad"]
+)
 def test_a_message_nobody_can_see_is_refused(context: JobContext, payload: Payload, text: str) -> None:
     """There is nothing to answer, now or later."""
     with pytest.raises(InvalidPayloadError):
