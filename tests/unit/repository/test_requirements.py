@@ -44,8 +44,9 @@ def _group(name: str) -> Iterator[Requirement]:
         (_runtime(), "requirements.txt"),
         (list(_group("local")), "requirements-local.txt"),
         (list(_group("dev")), "requirements-dev.txt"),
+        (list(_group("bench")), "requirements-bench.txt"),
     ],
-    ids=["run time", "local", "dev"],
+    ids=["run time", "local", "dev", "bench"],
 )
 def test_every_requirement_is_pinned_within_its_bounds(asked: list[Requirement], file: str) -> None:
     """Editing the loose file without `make lock` is noticed."""
@@ -60,7 +61,7 @@ def test_every_requirement_is_pinned_within_its_bounds(asked: list[Requirement],
     assert not unmet, "run `make lock`"
 
 
-@pytest.mark.parametrize("file", ["requirements-local.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("file", ["requirements-local.txt", "requirements-dev.txt", "requirements-bench.txt"])
 def test_development_uses_the_versions_of_production(file: str) -> None:
     """Where both pin a distribution, they pin the same version."""
     production = _pins("requirements.txt")
