@@ -1,39 +1,65 @@
-"""Serving an answer again instead of paying for it twice.
+"""Serving an answer again instead of paying for it twice, also while it is being written.
 
-An entry is named by a keyed hash over all that shapes the answer, the tenant included unless the task says
-its requests hold nothing personal; so two tenants never share one, and a name gives nothing away. Kept is
-only what is worth serving again: complete, non-empty, and usable by its caller. A hit is one read, a miss
-one more write.
+A hit is one read. A miss is a read, a lease and a write: the lease stands under the entry's own name until
+the answer takes its place, so that whoever looks for the answer, in this process or another, finds out in
+the same read that it is on its way, and waits. An owner keeps its lease alive; if it dies, the lease expires
+and one of those who wait takes over. Without Redis nobody waits.
+
+A task may name a time after which its answers are stale. The first to find one, of all processes, gets a new
+answer, while all others are served the stale one. It does so in the foreground: a function app may be frozen
+as soon as its last job is done, and a cost must reach the ledger with the job that caused it. If no new
+answer comes in half of its time, it too is served the stale one.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-from typing import Annotated
+import asyncio
+import secrets
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 
-from pydantic import BaseModel, Field, ValidationError
-
-from shared.ai.port import CacheScope, ChatModel, FinishReason, Message, ModelReply, ModelRequest, Usage
+from shared.ai.entries import Entry, entry_name, reply_from, usable_entry, worth_keeping, written
+from shared.ai.port import CacheScope, ChatModel, ModelReply, ModelRequest
+from shared.ai.single_flight import Flight, SingleFlight, told
 from shared.cache.port import Cache
+from shared.clock import Clock, SystemClock
+from shared.errors import JobError
 
-#: Raised when the entries' form changes, so that no process reads another version's.
-_FORMAT = 1
+#: An owner that died is believed alive for at most this long.
+LEASE_SECONDS = 4.0
+#: Most calls are over before the first renewal, and never pay for one.
+RENEWAL_SECONDS = 2.0
+#: Those who wait in one process look together, with one read.
+POLL_SECONDS = (0.03, 0.2)
+#: A refresh that failed is not tried again for this long.
+REFRESH_LEASE_SECONDS = 30.0
+#: With less time left than this, a stale answer is served at once.
+REFRESH_TIME_SECONDS = 4.0
 
-
-class _Entry(BaseModel):
-    text: Annotated[str, Field(min_length=1)]
-    deployment: str
+_LEASE = b"lease:"
 
 
 class CachedChatModel:
-    """A chat model whose answers are kept for a while."""
+    """A chat model whose answers are kept for a while, and that is asked once by all who ask the same."""
 
-    def __init__(self, model: ChatModel, cache: Cache, *, key: bytes) -> None:
+    def __init__(
+        self,
+        model: ChatModel,
+        cache: Cache,
+        *,
+        key: bytes,
+        clock: Clock | None = None,
+        lease_seconds: float = LEASE_SECONDS,
+        renewal_seconds: float = RENEWAL_SECONDS,
+    ) -> None:
         self._model = model
         self._cache = cache
         self._key = key
+        self._clock = clock or SystemClock()
+        self._lease_seconds = lease_seconds
+        self._renewal_seconds = renewal_seconds
+        self._flights = SingleFlight(self._clock)
 
     async def complete(self, request: ModelRequest) -> ModelReply:
         """Return the kept answer, or the model's.
@@ -44,67 +70,82 @@ class CachedChatModel:
         if request.task.cache_scope is CacheScope.NONE:
             return await self._model.complete(request)
         name = entry_name(request, self._key)
-        kept = _reply(await self._cache.get(name), request)
-        if kept is not None:
-            return kept
-        reply = await self._model.complete(request)
-        if _worth_keeping(reply, request):
-            entry = _Entry(text=reply.text, deployment=reply.deployment).model_dump_json().encode()
-            await self._cache.set(name, entry, ttl_seconds=request.task.cache_ttl_seconds)
+        found = await self._cache.get(name)
+        entry = usable_entry(found, request)
+        if entry is None:
+            return await self._flights.complete(name, request, partial(self._fetch, name, found))
+        if self._is_stale(entry, request):
+            return await self._refreshed(name, entry, request)
+        return told(reply_from(entry), request)
+
+    async def _fetch(self, name: str, found: bytes | None, flight: Flight) -> ModelReply:
+        """Get the answer from the model, or from another process that is asking it already."""
+        while True:
+            if found is None:
+                lease = _LEASE + secrets.token_bytes(12)
+                if await self._cache.add(name, lease, ttl_seconds=self._lease_seconds):
+                    return await self._lead(name, lease, flight)
+                found = await self._cache.get(name)
+            found = await self._awaited(name, found)
+            if found is not None:
+                break
+        entry = usable_entry(found, flight.request)
+        if entry is not None:
+            return told(reply_from(entry), flight.request)
+        return await self._lead(name, None, flight)  # what is there is of no use: it will be overwritten
+
+    async def _awaited(self, name: str, found: bytes | None) -> bytes | None:
+        """Return what is there once no lease is."""
+        pause, longest = POLL_SECONDS
+        while found is not None and found.startswith(_LEASE):
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, longest)
+            found = await self._cache.get(name)
+        return found
+
+    async def _lead(self, name: str, lease: bytes | None, flight: Flight) -> ModelReply:
+        """Ask the model for all who wait, and let them have the answer or the lease."""
+        renewing = lease and asyncio.create_task(self._renew(name, lease))
+        kept = False
+        try:
+            request = flight.request
+            reply = await self._model.complete(request)
+            kept = await self._keep(name, reply, request)
+        finally:
+            if renewing:
+                renewing.cancel()
+            if lease and not kept:
+                await self._cache.delete_if(name, lease)
         return reply
 
+    async def _renew(self, name: str, lease: bytes) -> None:
+        while True:
+            await asyncio.sleep(self._renewal_seconds)
+            await self._cache.extend_if(name, lease, ttl_seconds=self._lease_seconds)
 
-def entry_name(request: ModelRequest, key: bytes) -> str:
-    """Return the name under which a request's answer is kept."""
-    task, schema = request.task, request.answer_schema
-    shaping = [
-        _FORMAT,
-        task.name,
-        task.prompt_version,
-        task.role,
-        task.max_output_tokens,
-        task.temperature,
-        request.creator_id if task.cache_scope is CacheScope.CREATOR else None,
-        request.language,
-        schema and [schema.name, schema.json_schema],
-        [_shape(message) for message in request.messages],
-    ]
-    canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":")).encode()
-    return f"ai:{task.name}:{hmac.new(key, canonical, hashlib.sha256).hexdigest()}"
+    async def _keep(self, name: str, reply: ModelReply, request: ModelRequest) -> bool:
+        ttl_seconds = request.task.cache_ttl_seconds
+        if ttl_seconds <= 0 or not worth_keeping(reply, request):
+            return False
+        entry = written(reply, int(self._clock.now().timestamp()))
+        await self._cache.set(name, entry, ttl_seconds=ttl_seconds)
+        return True
 
+    def _is_stale(self, entry: Entry, request: ModelRequest) -> bool:
+        fresh_seconds = request.task.cache_fresh_seconds
+        return fresh_seconds is not None and self._clock.now().timestamp() >= entry.written_at + fresh_seconds
 
-def _shape(message: Message) -> list[object]:
-    images = [[image.media_type, hashlib.sha256(image.data).hexdigest()] for image in message.images]
-    return [message.role, message.text, images]
-
-
-def _reply(stored: bytes | None, request: ModelRequest) -> ModelReply | None:
-    """Return the kept answer; a corrupt entry, or one that is no longer acceptable, is a miss."""
-    if stored is None:
-        return None
-    try:
-        entry = _Entry.model_validate_json(stored)
-    except ValidationError:
-        return None
-    if not _accepted(entry.text, request):
-        return None
-    return ModelReply(
-        text=entry.text,
-        deployment=entry.deployment,
-        finish_reason=FinishReason.STOP,
-        usage=Usage(input_tokens=0, output_tokens=0),
-        cost_usd_micros=0,
-        cached=True,
-    )
-
-
-def _worth_keeping(reply: ModelReply, request: ModelRequest) -> bool:
-    return (
-        reply.finish_reason is FinishReason.STOP
-        and bool(reply.text.strip())
-        and _accepted(reply.text, request)
-    )
-
-
-def _accepted(text: str, request: ModelRequest) -> bool:
-    return request.accepts is None or request.accepts(text)
+    async def _refreshed(self, name: str, entry: Entry, request: ModelRequest) -> ModelReply:
+        """Return a new answer, if nobody else is getting one and there is time; otherwise the stale one."""
+        now = self._clock.monotonic()
+        seconds = request.deadline - now
+        if seconds >= REFRESH_TIME_SECONDS and await self._cache.add(
+            f"{name}:refresh", _LEASE, ttl_seconds=REFRESH_LEASE_SECONDS
+        ):
+            # A piece of an answer that may never be finished must not be told, so none is.
+            asked = replace(request, deadline=now + seconds / 2, on_text=None)
+            with suppress(JobError):
+                reply = await self._model.complete(asked)
+                if await self._keep(name, reply, request):
+                    return told(reply, request)
+        return told(reply_from(entry), request)

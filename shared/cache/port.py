@@ -15,3 +15,19 @@ class Cache(Protocol):
     async def set(self, key: str, value: bytes, *, ttl_seconds: int) -> None:
         """Store for a while, or not at all."""
         ...
+
+    async def add(self, key: str, value: bytes, *, ttl_seconds: float) -> bool:
+        """Store for a while unless something is stored already.
+
+        Returns:
+            Whether nothing was, as far as is known: a cache that doesn't answer keeps nobody from going on.
+        """
+        ...
+
+    async def extend_if(self, key: str, value: bytes, *, ttl_seconds: float) -> None:
+        """Keep this value, if it is the one stored, for so long from now."""
+        ...
+
+    async def delete_if(self, key: str, value: bytes) -> None:
+        """Forget this value, if it is the one stored."""
+        ...

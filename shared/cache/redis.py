@@ -32,6 +32,9 @@ PAUSE_SECONDS = 5.0
 MAX_CONNECTIONS = 20
 _SCHEMES = frozenset({"redis", "rediss", "unix"})
 
+_EXTEND_IF = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2])"
+_DELETE_IF = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1])"
+
 T = TypeVar("T")
 
 
@@ -69,6 +72,20 @@ class RedisCache:
         if ttl_seconds > 0:
             await self._attempt(lambda redis: redis.set(key, value, ex=ttl_seconds))
 
+    async def add(self, key: str, value: bytes, *, ttl_seconds: float) -> bool:
+        """Store for a while unless something is stored; a Redis that doesn't answer has nothing stored."""
+        px = _milliseconds(ttl_seconds)
+        return await self._attempt(lambda redis: _added(redis, key, value, px), missing=True) is not False
+
+    async def extend_if(self, key: str, value: bytes, *, ttl_seconds: float) -> None:
+        """Keep this value, if it is the one stored, for so long from now."""
+        px = _milliseconds(ttl_seconds)
+        await self._attempt(lambda redis: _eval(redis, _EXTEND_IF, key, value, px))
+
+    async def delete_if(self, key: str, value: bytes) -> None:
+        """Forget this value, if it is the one stored."""
+        await self._attempt(lambda redis: _eval(redis, _DELETE_IF, key, value))
+
     async def close(self) -> None:
         """Close the connections; the next call opens new ones."""
         client, self._client = self._client, None
@@ -79,9 +96,12 @@ class RedisCache:
         found = await self._attempt(lambda redis: redis.mget(keys))
         return [value if isinstance(value, bytes) else None for value in found or [None] * len(keys)]
 
-    async def _attempt(self, command: Callable[[Redis], Awaitable[T]]) -> T | None:
+    async def _attempt(
+        self, command: Callable[[Redis], Awaitable[T]], *, missing: T | None = None
+    ) -> T | None:
+        """Return Redis' answer, or what stands for a missing one."""
         if not self._may_try():
-            return None
+            return missing
         import redis.exceptions
 
         client = self._connected()
@@ -91,10 +111,11 @@ class RedisCache:
         except redis.exceptions.ResponseError as error:
             # It is full, say, or holds another kind of value there; other commands may still be answered.
             logger.warning("Redis refused a command", extra={"failure": whereabouts(error)})
-            answer = None
+            self._retry_at = None
+            return missing
         except (redis.exceptions.RedisError, OSError, TimeoutError) as error:
             self._pause(error)
-            return None
+            return missing
         self._retry_at = None
         return answer
 
@@ -119,6 +140,20 @@ class RedisCache:
         if self._client is None:
             self._client = _client(self._url, self._timeout_seconds)
         return self._client
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))
+
+
+async def _added(redis: Redis, key: str, value: bytes, px: int) -> bool:
+    return bool(await redis.set(key, value, px=px, nx=True))
+
+
+async def _eval(redis: Redis, script: str, key: str, *arguments: bytes | int) -> object:
+    """Run a script of one line on one key: too short, and too rare, to be sent by its digest."""
+    answer: object = await redis.eval(script, 1, key, *arguments)
+    return answer
 
 
 def _is_redis_url(url: str) -> bool:

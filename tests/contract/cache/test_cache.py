@@ -77,3 +77,44 @@ async def test_it_is_usable_after_close(cache: MemoryCache | RedisCache, key: st
     await cache.close()
     await cache.set(key, b"value", ttl_seconds=60)
     assert await cache.get(key) == b"value"
+
+
+async def test_only_the_first_is_added(cache: Cache, key: str) -> None:
+    """Of a crowd, one; and what it added stays."""
+    added = await asyncio.gather(
+        *(cache.add(key, str(number).encode(), ttl_seconds=60) for number in range(10))
+    )
+    assert sum(added) == 1
+    assert await cache.get(key) == str(added.index(True)).encode()
+
+
+async def test_what_was_added_expires_unless_it_is_extended(cache: Cache, key: str) -> None:
+    """By its owner, who knows the value, and by nobody else."""
+    await cache.add(key, b"mine", ttl_seconds=0.3)
+    await cache.add(f"{key}:theirs", b"theirs", ttl_seconds=0.3)
+    await cache.extend_if(key, b"mine", ttl_seconds=60)
+    await cache.extend_if(f"{key}:theirs", b"mine", ttl_seconds=60)
+    await cache.extend_if(f"{key}:none", b"mine", ttl_seconds=60)
+    await asyncio.sleep(0.4)
+    assert await cache.get(key) == b"mine"
+    assert await cache.get(f"{key}:theirs") is None
+    assert await cache.get(f"{key}:none") is None
+    assert await cache.add(f"{key}:theirs", b"next", ttl_seconds=60)
+
+
+async def test_only_the_owner_deletes(cache: Cache, key: str) -> None:
+    """A lease that has passed to another is the other's."""
+    await cache.add(key, b"theirs", ttl_seconds=60)
+    await cache.delete_if(key, b"mine")
+    assert await cache.get(key) == b"theirs"
+    await cache.delete_if(key, b"theirs")
+    assert await cache.get(key) is None
+    await cache.delete_if(key, b"theirs")
+
+
+async def test_an_answer_takes_its_leases_place(cache: Cache, key: str) -> None:
+    """With the answer's own time to live."""
+    await cache.add(key, b"lease", ttl_seconds=0.2)
+    await cache.set(key, b"answer", ttl_seconds=60)
+    await asyncio.sleep(0.3)
+    assert await cache.get(key) == b"answer"

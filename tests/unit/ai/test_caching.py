@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 
-from shared.ai.caching import CachedChatModel, entry_name
+from shared.ai.caching import CachedChatModel
+from shared.ai.entries import entry_name
 from shared.ai.port import (
     AnswerSchema,
     CacheScope,
+    Complexity,
     FinishReason,
     Image,
     Message,
     ModelCall,
     ModelRequest,
     Role,
+    Thrift,
     Usage,
 )
 from shared.ai.scripted import ScriptedAnswer, ScriptedChatModel
@@ -46,6 +49,21 @@ class CountingCache:
         self.trips.append("set")
         await self._cache.set(key, value, ttl_seconds=ttl_seconds)
 
+    async def add(self, key: str, value: bytes, *, ttl_seconds: float) -> bool:
+        """Count and add."""
+        self.trips.append("add")
+        return await self._cache.add(key, value, ttl_seconds=ttl_seconds)
+
+    async def extend_if(self, key: str, value: bytes, *, ttl_seconds: float) -> None:
+        """Count and extend."""
+        self.trips.append("extend_if")
+        await self._cache.extend_if(key, value, ttl_seconds=ttl_seconds)
+
+    async def delete_if(self, key: str, value: bytes) -> None:
+        """Count and delete."""
+        self.trips.append("delete_if")
+        await self._cache.delete_if(key, value)
+
 
 @pytest.fixture
 def clock() -> ManualClock:
@@ -57,13 +75,13 @@ def cache(clock: ManualClock) -> CountingCache:
     return CountingCache(clock)
 
 
-async def test_a_miss_costs_two_round_trips_and_a_hit_one(
+async def test_a_miss_costs_three_round_trips_and_a_hit_one(
     ask: Ask, cache: CountingCache, clock: ManualClock, paid: list[ModelCall]
 ) -> None:
     """A hit is free, says so, and reports no paid call."""
-    model = CachedChatModel(ScriptedChatModel(["answer"], clock=clock), cache, key=KEY)
+    model = CachedChatModel(ScriptedChatModel(["answer"], clock=clock), cache, key=KEY, clock=clock)
     first = await model.complete(ask())
-    assert (first.cached, cache.trips, len(paid)) == (False, ["get", "set"], 1)
+    assert (first.cached, cache.trips, len(paid)) == (False, ["get", "add", "set"], 1)
     cache.trips.clear()
     second = await model.complete(ask())
     assert (second.text, second.cached, second.cost_usd_micros) == ("answer", True, 0)
@@ -86,7 +104,7 @@ async def test_incomplete_answers_are_not_kept(
     ask: Ask, cache: CountingCache, clock: ManualClock, answer: ScriptedAnswer
 ) -> None:
     """Truncated, filtered, empty: each is asked for again."""
-    model = CachedChatModel(ScriptedChatModel([answer, "good"], clock=clock), cache, key=KEY)
+    model = CachedChatModel(ScriptedChatModel([answer, "good"], clock=clock), cache, key=KEY, clock=clock)
     await model.complete(ask())
     assert "set" not in cache.trips
     assert (await model.complete(ask())).text == "good"
@@ -96,7 +114,7 @@ async def test_answers_that_the_caller_cannot_use_are_not_kept(
     ask: Ask, cache: CountingCache, clock: ManualClock
 ) -> None:
     """An invalid answer must not be served until it expires."""
-    model = CachedChatModel(ScriptedChatModel(["bad", "good"], clock=clock), cache, key=KEY)
+    model = CachedChatModel(ScriptedChatModel(["bad", "good"], clock=clock), cache, key=KEY, clock=clock)
     request = ask(accepts=lambda text: text == "good")
     assert [(await model.complete(request)).text for _ in range(3)] == ["bad", "good", "good"]
 
@@ -105,7 +123,7 @@ async def test_a_kept_answer_that_is_no_longer_usable_is_a_miss(
     ask: Ask, cache: CountingCache, clock: ManualClock
 ) -> None:
     """The checks may have become stricter since."""
-    model = CachedChatModel(ScriptedChatModel(["old", "new"], clock=clock), cache, key=KEY)
+    model = CachedChatModel(ScriptedChatModel(["old", "new"], clock=clock), cache, key=KEY, clock=clock)
     await model.complete(ask())
     assert (await model.complete(ask(accepts=lambda text: text == "new"))).text == "new"
 
@@ -117,7 +135,7 @@ async def test_corrupt_entries_are_misses(
     ask: Ask, cache: CountingCache, clock: ManualClock, entry: bytes
 ) -> None:
     """And are written anew."""
-    model = CachedChatModel(ScriptedChatModel(["answer"], clock=clock), cache, key=KEY)
+    model = CachedChatModel(ScriptedChatModel(["answer"], clock=clock), cache, key=KEY, clock=clock)
     await cache.set(entry_name(ask(), KEY), entry, ttl_seconds=60)
     assert not (await model.complete(ask())).cached
     assert (await model.complete(ask())).cached
@@ -125,7 +143,7 @@ async def test_corrupt_entries_are_misses(
 
 async def test_scope_none_never_asks_the_cache(ask: Ask, cache: CountingCache, clock: ManualClock) -> None:
     """Not even a round trip."""
-    model = CachedChatModel(ScriptedChatModel(["one", "two"], clock=clock), cache, key=KEY)
+    model = CachedChatModel(ScriptedChatModel(["one", "two"], clock=clock), cache, key=KEY, clock=clock)
     request = ask(task={"cache_scope": CacheScope.NONE})
     assert [(await model.complete(request)).text for _ in range(2)] == ["one", "two"]
     assert cache.trips == []
@@ -133,7 +151,7 @@ async def test_scope_none_never_asks_the_cache(ask: Ask, cache: CountingCache, c
 
 async def test_entries_expire_with_the_task(ask: Ask, cache: CountingCache, clock: ManualClock) -> None:
     """After the task's own time."""
-    model = CachedChatModel(ScriptedChatModel(["one", "two"], clock=clock), cache, key=KEY)
+    model = CachedChatModel(ScriptedChatModel(["one", "two"], clock=clock), cache, key=KEY, clock=clock)
     await model.complete(ask())
     clock.advance(60)
     assert (await model.complete(ask())).text == "two"
@@ -141,7 +159,9 @@ async def test_entries_expire_with_the_task(ask: Ask, cache: CountingCache, cloc
 
 async def test_errors_pass_and_are_not_kept(ask: Ask, cache: CountingCache, clock: ManualClock) -> None:
     """A failure is not an answer."""
-    model = CachedChatModel(ScriptedChatModel([ModelError(), "good"], clock=clock), cache, key=KEY)
+    model = CachedChatModel(
+        ScriptedChatModel([ModelError(), "good"], clock=clock), cache, key=KEY, clock=clock
+    )
     with pytest.raises(ModelError):
         await model.complete(ask())
     assert (await model.complete(ask())).text == "good"
@@ -165,6 +185,8 @@ def test_everything_that_shapes_the_answer_is_in_the_name(ask: Ask) -> None:
         {"text": "Hello!"},
         {"creator_id": "124"},
         {"language": "fr"},
+        {"complexity": Complexity.COMPLEX},
+        {"thrift": Thrift.BRIEF},
         {"answer_schema": AnswerSchema(name="a", json_schema={"type": "object"})},
         {"answer_schema": AnswerSchema(name="a", json_schema={"type": "array"})},
         {"messages": (Message(role="system", text="Hello"),)},

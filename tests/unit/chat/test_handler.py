@@ -99,7 +99,9 @@ async def test_the_same_question_is_paid_once(
 ) -> None:
     """The second time it comes from the cache, and says so."""
     clock = ManualClock()
-    model = CachedChatModel(ScriptedChatModel([written()], clock=clock), MemoryCache(clock), key=b"key")
+    model = CachedChatModel(
+        ScriptedChatModel([written()], clock=clock), MemoryCache(clock), key=b"key", clock=clock
+    )
     first = await suggest(context, payload(), model=model)
     second = await suggest(context, payload(), model=model)
     assert second == first.model_copy(update={"cached": True})
@@ -112,7 +114,7 @@ async def test_a_bad_answer_is_not_served_again(
     """Two bad answers fail the attempt; the next attempt asks the model, not the cache."""
     clock = ManualClock()
     script = ScriptedChatModel(["bad", "worse", written()], clock=clock)
-    model = CachedChatModel(script, MemoryCache(clock), key=b"key")
+    model = CachedChatModel(script, MemoryCache(clock), key=b"key", clock=clock)
     with pytest.raises(ModelError):
         await suggest(context, payload(), model=model)
     assert not (await suggest(context, payload(), model=model)).cached
