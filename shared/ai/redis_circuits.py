@@ -1,0 +1,274 @@
+"""Circuits in Redis, so that one worker's 429 or outage is every worker's.
+
+All circuits are one hash, which each command returns whole: a worker learns of everything whenever it says
+anything, and asks by itself at most once a second, while calls go out. Redis' clock counts the time. A Redis
+that is slow or gone costs a call 50 ms once; then the process goes by what it knows, and tells Redis of the
+open circuits when it is back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from shared.ai.circuits import Circuit, MemoryBreakerStore
+from shared.ai.failures import ModelFailure
+from shared.clock import Clock
+from shared.observability.failures import whereabouts
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+    from redis.commands.core import AsyncScript
+
+logger = logging.getLogger(__name__)
+
+KEY = "ai:circuits"
+#: What a call waits for Redis. The answer may still come later, and then is learnt from.
+TIMEOUT_SECONDS = 0.05
+#: After this no answer comes: opening a connection to another cloud takes a few round trips.
+ANSWER_TIMEOUT_SECONDS = 1.0
+#: How long a Redis that failed is left alone.
+PAUSE_SECONDS = 5.0
+#: How old what is known may be.
+MAX_AGE_SECONDS = 1.0
+_MAX_CONNECTIONS = 4
+
+#: `KEYS[1]` the hash; `ARGV` the operation, the deployment, and a number or two. Returns the operation's
+#: success and all circuits, times as milliseconds from now.
+_SCRIPT = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local operation, name = ARGV[1], ARGV[2]
+local stored = redis.call('HGET', KEYS[1], name)
+local circuit = stored and cjson.decode(stored)
+    or {failures = 0, openings = 0, cause = '', open_until = 0, probing_until = 0, failed_at = 0}
+local done, changed = 1, true
+
+if operation == 'count' then
+    local recent = now - circuit.failed_at <= tonumber(ARGV[3])
+    circuit.failures = recent and circuit.failures + 1 or 1
+    circuit.failed_at = now
+elseif operation == 'open' then
+    done = circuit.open_until > now and 0 or 1
+    circuit.openings = circuit.openings + 1
+    circuit.cause = ARGV[4]
+    circuit.open_until = math.max(circuit.open_until, now + tonumber(ARGV[3]))
+    circuit.probing_until = 0
+elseif operation == 'claim_probe' then
+    if circuit.openings == 0 or circuit.open_until > now or circuit.probing_until > now then
+        done, changed = 0, false
+    else
+        circuit.probing_until = now + tonumber(ARGV[3])
+    end
+elseif operation == 'release_probe' then
+    changed = stored and true or false
+    circuit.probing_until = 0
+elseif operation == 'close' then
+    changed = false
+    if circuit.openings == tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], name) end
+elseif operation == 'hasten' then
+    changed = circuit.open_until > now
+    circuit.open_until = math.min(circuit.open_until, now)
+else
+    changed = false
+end
+if changed then
+    redis.call('HSET', KEYS[1], name, cjson.encode(circuit))
+    redis.call('PEXPIRE', KEYS[1], 172800000)
+end
+
+local all, known = {}, redis.call('HGETALL', KEYS[1])
+for index = 1, #known, 2 do
+    local other = cjson.decode(known[index + 1])
+    all[#all + 1] = {known[index], other.failures, other.openings, other.cause,
+        math.max(0, other.open_until - now), math.max(0, other.probing_until - now)}
+end
+return {done, all}
+"""
+
+_Row: TypeAlias = Sequence[Any]
+
+
+class RedisBreakerStore:
+    """Circuits shared by all workers. Connects on first use, inside the running loop."""
+
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        key: str = KEY,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        pause_seconds: float = PAUSE_SECONDS,
+        max_age_seconds: float = MAX_AGE_SECONDS,
+    ) -> None:
+        self._url = url
+        self._clock = clock
+        self._key = key
+        self._timeout_seconds = timeout_seconds
+        self._pause_seconds = pause_seconds
+        self._max_age_seconds = max_age_seconds
+        self._local = MemoryBreakerStore(clock)
+        self._client: Redis | None = None
+        self._script: AsyncScript | None = None
+        self._asking: set[asyncio.Task[bool | None]] = set()
+        self._refreshing: asyncio.Task[bool | None] | None = None
+        self._learnt_at: float | None = None
+        self._retry_at: float | None = None
+        self._is_away = False
+
+    async def refresh(self) -> None:
+        """Learn what the others know, if the own knowledge is more than a second old."""
+        now = self._clock.monotonic()
+        if self._learnt_at is not None and now - self._learnt_at < self._max_age_seconds:
+            return
+        if self._refreshing is None or self._refreshing.done():
+            if not self._may_try():
+                return
+            self._refreshing = self._begin("refresh", "")
+        await self._patiently(self._refreshing)
+
+    def known(self) -> Mapping[str, Circuit]:
+        """Return what is known without asking Redis."""
+        return self._local.known()
+
+    async def count(self, name: str, *, window_seconds: float) -> Circuit:
+        """Count a failure, anew when the last one is longer ago than the window."""
+        if await self._asked("count", name, _ms(window_seconds)) is None:
+            return await self._local.count(name, window_seconds=window_seconds)
+        return self._local.known().get(name, Circuit())
+
+    async def open(self, name: str, cause: ModelFailure, *, seconds: float) -> bool:
+        """Let no call through for a while, and never for less than was said before."""
+        opened = await self._asked("open", name, _ms(seconds), cause.value)
+        return await self._local.open(name, cause, seconds=seconds) if opened is None else opened
+
+    async def claim_probe(self, name: str, *, seconds: float) -> bool:
+        """Become the one that probes a half-open circuit."""
+        claimed = await self._asked("claim_probe", name, _ms(seconds))
+        return await self._local.claim_probe(name, seconds=seconds) if claimed is None else claimed
+
+    async def release_probe(self, name: str) -> None:
+        """Let another one probe."""
+        if await self._asked("release_probe", name) is None:
+            await self._local.release_probe(name)
+
+    async def close(self, name: str, *, openings: int) -> None:
+        """Forget the failures, unless it was opened again."""
+        if await self._asked("close", name, openings) is None:
+            await self._local.close(name, openings=openings)
+
+    async def hasten(self, name: str) -> None:
+        """Make an open circuit half open now."""
+        if await self._asked("hasten", name) is None:
+            await self._local.hasten(name)
+
+    async def disconnect(self) -> None:
+        """Close the connections; the next call opens new ones."""
+        for task in (asking := tuple(self._asking)):
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+        client, self._client, self._script = self._client, None, None
+        if client is not None:
+            await client.aclose()
+
+    async def _asked(self, operation: str, name: str, *arguments: object) -> bool | None:
+        """Return Redis' answer; `None` when the process has to decide by itself."""
+        if not self._may_try():
+            return None
+        return await self._patiently(self._begin(operation, name, *arguments))
+
+    def _begin(self, operation: str, name: str, *arguments: object) -> asyncio.Task[bool | None]:
+        task = asyncio.create_task(self._ask(operation, name, *arguments))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+        return task
+
+    async def _patiently(self, task: asyncio.Task[bool | None]) -> bool | None:
+        """Wait a little; the task goes on when that is not enough."""
+        done, _ = await asyncio.wait({task}, timeout=self._timeout_seconds)
+        if done:
+            return None if task.cancelled() else task.result()
+        self._retry_at = self._clock.monotonic() + self._pause_seconds
+        return None
+
+    async def _ask(self, operation: str, name: str, *arguments: object) -> bool | None:
+        import redis.exceptions
+
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
+                done, rows = await self._connected()(keys=[self._key], args=[operation, name, *arguments])
+        except (redis.exceptions.RedisError, OSError, TimeoutError) as error:
+            self._went_away(error)
+            return None
+        self._answered(rows)
+        return bool(done)
+
+    def _may_try(self) -> bool:
+        """Whether to ask Redis; during an outage, only one call per pause is told so."""
+        now = self._clock.monotonic()
+        if self._retry_at is None:
+            return True
+        if now < self._retry_at:
+            return False
+        self._retry_at = now + self._pause_seconds
+        return True
+
+    def _went_away(self, error: BaseException) -> None:
+        if not self._is_away:
+            logger.warning(
+                "Redis does not answer: each process watches the AI deployments by itself",
+                extra={"pause_seconds": self._pause_seconds, "failure": whereabouts(error)},
+            )
+        self._is_away = True
+        self._retry_at = self._clock.monotonic() + self._pause_seconds
+
+    def _answered(self, rows: Sequence[_Row]) -> None:
+        now = self._clock.monotonic()
+        unshared = self._local.known() if self._is_away else {}
+        self._is_away, self._retry_at, self._learnt_at = False, None, now
+        self._local.learn({row[0].decode(): _circuit(row, now) for row in rows})
+        for name, circuit in unshared.items():
+            seconds = circuit.opens_in_seconds(now)
+            if seconds > self._local.known().get(name, Circuit()).opens_in_seconds(now) and circuit.cause:
+                self._begin("open", name, _ms(seconds), circuit.cause.value)
+
+    def _connected(self) -> AsyncScript:
+        if self._script is None:
+            self._client = _client(self._url)
+            self._script = self._client.register_script(_SCRIPT)
+        return self._script
+
+
+def _circuit(row: _Row, now: float) -> Circuit:
+    _, failures, openings, cause, open_ms, probing_ms = row
+    return Circuit(
+        failures=failures,
+        openings=openings,
+        cause=ModelFailure(cause.decode()) if cause else None,
+        open_until=now + open_ms / 1000,
+        probing_until=now + probing_ms / 1000,
+    )
+
+
+def _ms(seconds: float) -> int:
+    return -int(-seconds * 1000 // 1)
+
+
+def _client(url: str) -> Redis:
+    from redis.asyncio import BlockingConnectionPool, Redis
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+
+    pool = BlockingConnectionPool.from_url(
+        url,
+        protocol=2,  # RESP3 begins with a HELLO, one more round trip per connection
+        driver_info=None,  # no CLIENT SETINFO either
+        health_check_interval=0,
+        retry=Retry(NoBackoff(), 0),
+        max_connections=_MAX_CONNECTIONS,
+        timeout=ANSWER_TIMEOUT_SECONDS,
+    )
+    return Redis.from_pool(pool)
