@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
-    from shared.ai.port import ChatModel
+    from shared.ai.catalogue import Catalogue
+    from shared.ai.connections import Connections
+    from shared.ai.port import ChatModel, ModelReply, ModelRequest
     from shared.cache.port import Cache
     from shared.clock import Clock
     from shared.messaging.engine import Engine
@@ -35,6 +37,26 @@ class Container:
     engine: Engine
     sweep: Sweep
     chat_model: ChatModel
+
+
+class ByRole:
+    """Asks the one deployment that the catalogue names for the task's role."""
+
+    def __init__(self, catalogue: Catalogue, connections: Connections, clock: Clock) -> None:
+        self._catalogue = catalogue
+        self._connections = connections
+        self._clock = clock
+
+    async def complete(self, request: ModelRequest) -> ModelReply:
+        """Ask it.
+
+        Raises:
+            JobError: see `ChatModel.complete`.
+        """
+        from shared.ai.azure_inference import AzureInferenceModel
+
+        deployment = self._catalogue.deployment(request.task.role, self._clock.now().date())
+        return await AzureInferenceModel(deployment, self._connections, self._clock).complete(request)
 
 
 _containers: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Future[Container]] = WeakKeyDictionary()
@@ -127,16 +149,12 @@ def _sender(settings: Settings, clock: Clock) -> ServiceBusSenders:
 
 
 def _chat_model(settings: Settings, clock: Clock) -> ChatModel:
-    from shared.ai.azure_inference import AzureInferenceModel
     from shared.ai.caching import CachedChatModel
     from shared.ai.catalogue import Catalogue
+    from shared.ai.connections import Connections
 
-    model = AzureInferenceModel(
-        endpoint=settings.azure_ai_endpoint,
-        key=settings.azure_ai_key.get_secret_value(),
-        catalogue=Catalogue.from_settings(settings),
-        clock=clock,
-    )
+    connections = Connections(endpoint=settings.azure_ai_endpoint, key=settings.azure_ai_key)
+    model = ByRole(Catalogue.from_settings(settings), connections, clock)
     return CachedChatModel(model, _cache(settings, clock), key=_cache_key(settings))
 
 

@@ -15,14 +15,16 @@ from typing import Any
 
 import psycopg
 from azure.servicebus.aio import ServiceBusClient
+from pydantic import SecretStr
 
 from benchmarks.job_engine.our_side import forget
 from benchmarks.job_engine.processor import Run, Stopwatch
 from benchmarks.job_engine.services import Services
 from benchmarks.job_engine.traffic import conversations, envelopes, message
-from shared.ai.azure_inference import AzureInferenceModel
 from shared.ai.caching import CachedChatModel
 from shared.ai.catalogue import Catalogue
+from shared.ai.connections import Connections
+from shared.bootstrap import ByRole
 from shared.cache.redis import RedisCache
 from shared.clock import SystemClock
 from shared.contracts import JobType
@@ -97,12 +99,8 @@ async def _composed(services: Services) -> AsyncIterator[tuple[Engine, Worker[An
     )
     sender = ServiceBusSenders(lambda: ServiceBusClient.from_connection_string(services.broker), clock)
     cache = RedisCache(services.redis_url)
-    model = AzureInferenceModel(
-        endpoint=services.model.url,
-        key=services.model.key,
-        catalogue=Catalogue.from_settings(settings),
-        clock=clock,
-    )
+    connections = Connections(endpoint=services.model.url, key=SecretStr(services.model.key))
+    model = ByRole(Catalogue.from_settings(settings), connections, clock)
     await store.open()
     try:
         yield (
@@ -115,7 +113,7 @@ async def _composed(services: Services) -> AsyncIterator[tuple[Engine, Worker[An
             ),
         )
     finally:
-        await model.close()
+        await connections.close()
         await cache.close()
         await sender.close()
         await store.close()

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from shared.ai.thinking import ANSWER_STARTS, THINKING, THOUGHT
 from shared.errors import HuntazeError, InvalidPayloadError
 from shared.messaging.sanitising import storable
 
@@ -22,8 +23,6 @@ MAX_ANSWER_CHARACTERS = 64_000
 _MAX_ATTEMPTS = 32
 #: The model repairs the first problems; the rest are usually the same one again.
 _MAX_PROBLEMS = 5
-
-_THINKING, _THOUGHT = "<think>", "</think>"
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -44,11 +43,11 @@ def separate_thinking(text: str) -> tuple[str, str]:
     answer that runs out of tokens may never close it. A tag inside the answer itself is left alone.
     """
     head = text.lstrip()
-    if head.startswith(_THINKING):
-        thinking, _, answer = head[len(_THINKING) :].partition(_THOUGHT)
+    if head.startswith(THINKING):
+        thinking, _, answer = head[len(THINKING) :].partition(THOUGHT)
         return thinking.strip(), answer.strip()
-    if _THOUGHT in head and not head.startswith(("{", "[", "`")):
-        thinking, _, answer = head.partition(_THOUGHT)
+    if THOUGHT in head and not head.startswith(ANSWER_STARTS):
+        thinking, _, answer = head.partition(THOUGHT)
         return thinking.strip(), answer.strip()
     return "", text.strip()
 

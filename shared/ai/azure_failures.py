@@ -1,105 +1,122 @@
-"""From the Azure SDK's errors to ours: what went wrong, in the engine's terms.
+"""From what goes wrong at an AI endpoint to our errors: what failed, in the router's and the engine's terms.
 
-Needs the SDK, so it is imported by its adapter alone.
+One rule decides who is blamed. A service that answered with a refusal is a `DeploymentError`, a
+`RateLimitError` or a `ContentFilteredError`; one that did not answer, or broke off, is a `NetworkError`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from shared.ai.failures import DeploymentError, ModelFailure
 from shared.ai.retry_after import retry_after_seconds
-from shared.errors import (
-    ContentFilteredError,
-    JobError,
-    JobTimeoutError,
-    ModelError,
-    NetworkError,
-    RateLimitError,
-)
+from shared.errors import ContentFilteredError, JobError, JobTimeoutError, NetworkError, RateLimitError
 
 if TYPE_CHECKING:
-    from azure.core.exceptions import AzureError, HttpResponseError
+    from azure.core.exceptions import AzureError
 
-_GATEWAY = frozenset(
-    {
-        HTTPStatus.REQUEST_TIMEOUT,
-        HTTPStatus.BAD_GATEWAY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        HTTPStatus.GATEWAY_TIMEOUT,
-    }
-)
-#: Shown to the operator, who is the only one that can act on them.
-_REFUSALS: dict[int, str] = {
-    HTTPStatus.UNAUTHORIZED: "The AI endpoint does not accept the key. Check AZURE_AI_KEY.",
-    HTTPStatus.FORBIDDEN: "The AI endpoint forbids this. Check the key's rights and the network rules.",
-    HTTPStatus.NOT_FOUND: "The AI endpoint knows no deployment {deployment!r}; it may have been retired."
-    " Check AZURE_AI_ENDPOINT and the AZURE_AI_DEPLOYMENT_… settings.",
+STRANGE = "The AI service answered in an unknown form."
+UNREACHABLE = "The AI endpoint could not be reached."
+
+_FAILURES: dict[int, ModelFailure] = {
+    HTTPStatus.UNAUTHORIZED: ModelFailure.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN: ModelFailure.UNAUTHORIZED,
+    HTTPStatus.NOT_FOUND: ModelFailure.GONE,
+    HTTPStatus.GONE: ModelFailure.GONE,
+    HTTPStatus.REQUEST_TIMEOUT: ModelFailure.UNAVAILABLE,
 }
+#: Shown to the operator, who is the only one that can act on them.
+_MESSAGES: dict[ModelFailure, str] = {
+    ModelFailure.UNAUTHORIZED: "The AI endpoint does not accept our key ({status}). Check AZURE_AI_KEY,"
+    " the key's rights and the network rules.",
+    ModelFailure.GONE: "The AI endpoint knows no deployment {deployment!r}; it may have been retired."
+    " Check AZURE_AI_ENDPOINT and the AZURE_AI_DEPLOYMENT_… settings.",
+    ModelFailure.REFUSED: "The AI endpoint refused the request ({status}).",
+    ModelFailure.UNAVAILABLE: "The AI endpoint is not available ({status}).",
+    ModelFailure.UNUSABLE: "The AI service answered in an unknown form ({status}).",
+}
+_STATUS = re.compile("[45][0-9]{2}")
 _FILTER_CODES = frozenset({"content_filter", "ResponsibleAIPolicyViolation"})
 
 
-def translated(error: AzureError, *, deployment: str, now: datetime) -> JobError:
-    """Return our error for one of the SDK's.
-
-    Args:
-        error: what the SDK raised.
-        deployment: the name that was asked for, for the operator.
-        now: the current time, for waits given as a date.
-    """
+def unanswered(error: AzureError) -> JobError:
+    """Return our error for one of the SDK's: there was no answer, or it could not be read."""
     from azure.core import exceptions as sdk
 
     if isinstance(error, sdk.ServiceResponseTimeoutError):
         return JobTimeoutError("The AI model did not answer in time.")
     if isinstance(error, sdk.ServiceRequestError | sdk.ServiceResponseError | sdk.IncompleteReadError):
-        return NetworkError("The AI endpoint could not be reached.")
-    if isinstance(error, sdk.DecodeError) or not isinstance(error, sdk.HttpResponseError):
-        return ModelError("The AI service answered in an unknown form.")
-    return _refused(error, deployment, now)
+        return NetworkError(UNREACHABLE)
+    if isinstance(error, sdk.ClientAuthenticationError):  # Entra ID's, before the endpoint is asked
+        return DeploymentError(
+            "Microsoft Entra ID does not vouch for this app. Set AZURE_AI_KEY, or give it an identity.",
+            failure=ModelFailure.UNAUTHORIZED,
+        )
+    return DeploymentError(STRANGE, failure=ModelFailure.UNUSABLE)
 
 
-def _refused(error: HttpResponseError, deployment: str, now: datetime) -> JobError:
-    status = error.status_code or 0
-    body = _body(error)
-    if _is_filtered(status, body):
+def refused(
+    status: int, headers: Mapping[str, str], body: str, *, deployment: str, now: datetime
+) -> JobError:
+    """Return our error for an answer that is no completion.
+
+    Args:
+        status: the HTTP status.
+        headers: the response's, looked up case-insensitively by the caller's mapping.
+        body: the response's text; it is read, never quoted.
+        deployment: the name that was asked for, for the operator.
+        now: the current time, for waits given as a date.
+    """
+    if status == HTTPStatus.BAD_REQUEST and _is_filtered(_parsed(body)):
         return ContentFilteredError()
-    headers: Mapping[str, str] = getattr(error.response, "headers", {})
-    wait = retry_after_seconds(headers, body, now)
+    return _error(status, retry_after_seconds(headers, body, now), deployment)
+
+
+def refused_in_stream(event: Mapping[str, Any], *, deployment: str) -> JobError:
+    """Return our error for an error that arrives inside a stream whose status was 200.
+
+    It states its status as `status`, or as a numeric `code`, or not at all.
+    """
+    if _is_filtered(event):
+        return ContentFilteredError()
+    error = event.get("error")
+    stated = [str(error.get(name)) for name in ("status", "code")] if isinstance(error, Mapping) else []
+    status = next((int(number) for number in stated if _STATUS.fullmatch(number)), 0)
+    return _error(status or HTTPStatus.INTERNAL_SERVER_ERROR, None, deployment)
+
+
+def _error(status: int, wait: float | None, deployment: str) -> JobError:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return RateLimitError(retry_after_seconds=wait)
-    if status in _GATEWAY:
-        return NetworkError(f"The AI endpoint is not available ({status}).", retry_after_seconds=wait)
-    message = _REFUSALS.get(status, "The AI endpoint answered with an error ({status}).")
-    return ModelError(message.format(deployment=deployment, status=status), retry_after_seconds=wait)
+    failure = _failure(status)
+    message = _MESSAGES[failure].format(status=status, deployment=deployment)
+    return DeploymentError(message, failure=failure, retry_after_seconds=wait)
 
 
-def _body(error: HttpResponseError) -> str:
-    text: Callable[[], str] | None = getattr(error.response, "text", None)
+def _failure(status: int) -> ModelFailure:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return ModelFailure.UNAVAILABLE
+    if status >= HTTPStatus.BAD_REQUEST:
+        return _FAILURES.get(status, ModelFailure.REFUSED)
+    return ModelFailure.UNUSABLE
+
+
+def _parsed(body: str) -> Any:
     try:
-        return text() if text else ""
-    except (ValueError, LookupError):  # undecodable, or in a charset that does not exist
-        return ""
-
-
-def _is_filtered(status: int, body: str) -> bool:
-    """Say whether the prompt was refused for its content; the fields stand flat or under `error`."""
-    if status != HTTPStatus.BAD_REQUEST:
-        return False
-    try:
-        answer = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError):
-        return False
-    return bool(_FILTER_CODES & set(_codes(answer)))
+        return None
 
 
-def _codes(answer: Any) -> list[str]:
-    """Return the error codes of an answer: its own, its `error`'s, and that one's `innererror`'s."""
-    codes: list[str] = []
-    while isinstance(answer, dict):
-        if isinstance(code := answer.get("code"), str):
-            codes.append(code)
+def _is_filtered(answer: Any) -> bool:
+    """Say whether content was refused; the codes stand flat, under `error`, or under its `innererror`."""
+    while isinstance(answer, Mapping):
+        if answer.get("code") in _FILTER_CODES:
+            return True
         answer = answer.get("error") or answer.get("innererror")
-    return codes
+    return False

@@ -1,127 +1,162 @@
-"""Azure AI through its own SDK, `azure-ai-inference`: the `/models` route, authenticated with a key.
+"""The transport: one deployment of Azure AI, asked through `azure-ai-inference`, in either wire form.
 
-The SDK's retries are off, because the caller owns retries under one deadline. Its errors are translated here,
-once. Nothing of a prompt is ever logged: the SDK's network trace stays off.
+It asks once: retries, fallbacks and limits are the policies' around it. Whatever can go wrong leaves as one
+of our errors. Nothing of a prompt is ever logged.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import logging
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-from shared.ai.azure_failures import translated
-from shared.ai.catalogue import Catalogue, Deployment
+from pydantic import ValidationError
+
+from shared.ai.azure_failures import STRANGE, refused, refused_in_stream, unanswered
 from shared.ai.completions import Completion
+from shared.ai.connections import Connections
+from shared.ai.deployment import Deployment
+from shared.ai.failures import DeploymentError, ModelFailure
 from shared.ai.port import Message, ModelCall, ModelReply, ModelRequest, Usage
+from shared.ai.streaming import StreamedCompletion
 from shared.clock import Clock
-from shared.errors import JobTimeoutError, ModelError
+from shared.errors import JobTimeoutError
 
 if TYPE_CHECKING:
-    from azure.ai.inference.aio import ChatCompletionsClient
+    from azure.core.rest import AsyncHttpResponse
 
 logger = logging.getLogger(__name__)
 
-#: A TLS handshake per call would cost more than the call's own overhead, so a connection outlives the pauses
-#: between calls; Azure's load balancer drops idle ones after four minutes.
-KEEP_ALIVE_SECONDS = 180.0
-CONNECT_TIMEOUT_SECONDS = 5.0
-
-_STRANGE = "The AI service answered in an unknown form."
+_EVENT_STREAM = "text/event-stream"
 
 
 class AzureInferenceModel:
-    """The chat models of one Azure AI endpoint. Connects on first use, inside the running loop."""
+    """One deployment."""
 
-    def __init__(self, *, endpoint: str, key: str, catalogue: Catalogue, clock: Clock) -> None:
-        self._endpoint = endpoint.rstrip("/")
-        self._key = key
-        self._catalogue = catalogue
+    def __init__(self, deployment: Deployment, connections: Connections, clock: Clock) -> None:
+        self._deployment = deployment
+        self._connections = connections
         self._clock = clock
-        self._client: ChatCompletionsClient | None = None
 
     async def complete(self, request: ModelRequest) -> ModelReply:
-        """Ask the deployment that plays the task's role.
+        """Ask the deployment; where the request wants the text as it is written, let it be streamed.
 
         Raises:
+            DeploymentError: `failure` says why; `REFUSED` also for pictures that the model can't see.
             JobError: see `ChatModel.complete`.
         """
-        deployment = self._catalogue.deployment(request.task.role)
-        completion = await self._completion(request, deployment)
-        call = _paid(request, deployment, completion)
-        if call is not None:
-            request.spent(call)
+        if not self._deployment.images and any(message.images for message in request.messages):
+            raise DeploymentError("This AI model sees no pictures.", failure=ModelFailure.REFUSED)
+        completion = await self._in_time(request)
+        usage = completion.usage
+        if usage is None and completion.is_answered:
+            usage = self._most_possible(request)
+        call = self._spent(request, usage) if usage else None
         if call is None or not completion.is_answered:
-            raise ModelError(_STRANGE)
+            raise DeploymentError(STRANGE, failure=ModelFailure.UNUSABLE)
         return ModelReply(
             text=completion.text,
-            deployment=deployment.name,
+            deployment=self._deployment.name,
             finish_reason=completion.finish_reason,
             usage=call.usage,
             cost_usd_micros=call.cost_usd_micros,
         )
 
-    async def close(self) -> None:
-        """Close the connections; the next call opens new ones."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
-
-    async def _completion(self, request: ModelRequest, deployment: Deployment) -> Completion:
+    async def _in_time(self, request: ModelRequest) -> Completion:
         remaining_seconds = request.deadline - self._clock.monotonic()
         if remaining_seconds <= 0:
             raise JobTimeoutError
         try:
             async with asyncio.timeout(remaining_seconds):
-                answer = await self._answer(_body(request, deployment))
+                return await self._asked(request)
         except TimeoutError as error:
             raise JobTimeoutError("The AI model did not answer before the job's deadline.") from error
-        return Completion.model_validate(answer)
 
-    async def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Return the service's JSON; every way the SDK can fail leaves as one of our errors."""
+    async def _asked(self, request: ModelRequest) -> Completion:
         from azure.core.exceptions import AzureError
 
         try:
-            completion = cast("Mapping[str, Any]", await self._connected().complete(body=body))
-            return dict(completion)
+            async with await self._connections.post(
+                self._deployment, _body(request, self._deployment)
+            ) as response:
+                return await self._answer(request, response)
         except AzureError as error:
-            raise translated(error, deployment=body["model"], now=self._clock.now()) from error
-        except (
-            ValueError,
-            TypeError,
-            RecursionError,
-        ) as error:  # the SDK's, for a body that is no completion
-            raise ModelError(_STRANGE) from error
+            raise unanswered(error) from error
 
-    def _connected(self) -> ChatCompletionsClient:
-        if self._client is None:
-            self._client = _client(self._endpoint, self._key)
-        return self._client
+    async def _answer(self, request: ModelRequest, response: AsyncHttpResponse) -> Completion:
+        if response.status_code != HTTPStatus.OK:
+            raise refused(
+                response.status_code,
+                response.headers,
+                (await response.read()).decode(errors="replace"),
+                deployment=self._deployment.name,
+                now=self._clock.now(),
+            )
+        if request.on_text is None:
+            return _completion(await response.read())
+        if not (response.content_type or "").startswith(_EVENT_STREAM):  # some servers don't stream at all
+            completion = _completion(await response.read())
+            request.on_text(completion.text)
+            return completion
+        return await self._streamed(request, request.on_text, response)
+
+    async def _streamed(
+        self, request: ModelRequest, on_text: Callable[[str], None], response: AsyncHttpResponse
+    ) -> Completion:
+        answer = StreamedCompletion(
+            on_text,
+            refused=lambda event: refused_in_stream(event, deployment=self._deployment.name),
+            reasoning=self._deployment.reasoning,
+        )
+        try:
+            async for chunk in response.iter_bytes():
+                answer.feed(chunk)
+                if answer.is_done:
+                    break
+            return answer.completion()
+        except BaseException:  # a cancellation too: what was written before is paid
+            if answer.is_begun:
+                self._spent(request, self._most_possible(request))
+            raise
+
+    def _spent(self, request: ModelRequest, usage: Usage) -> ModelCall:
+        """Tell the request what was paid, be the answer usable or not."""
+        call = ModelCall(
+            task=request.task.name,
+            role=request.task.role,
+            deployment=self._deployment.name,
+            usage=usage,
+            cost_usd_micros=self._deployment.cost_usd_micros(usage),
+        )
+        request.spent(call)
+        return call
+
+    def _most_possible(self, request: ModelRequest) -> Usage:
+        """Return the most an answer without a usage may have cost: an unknown amount is never $0.
+
+        A tokeniser makes at most one token of each byte. Nobody says what one makes of a picture.
+        """
+        logger.warning(
+            "The AI service counted no tokens: charging the most", extra={"deployment": self._deployment.name}
+        )
+        text_bytes = sum(len(message.text.encode(errors="replace")) for message in request.messages)
+        sees_pictures = any(message.images for message in request.messages)
+        context_tokens = self._deployment.context_tokens
+        return Usage(
+            input_tokens=context_tokens if sees_pictures else min(text_bytes, context_tokens),
+            output_tokens=min(request.task.max_output_tokens, self._deployment.max_output_tokens),
+        )
 
 
-def _client(endpoint: str, key: str) -> ChatCompletionsClient:
-    import aiohttp
-    from azure.ai.inference.aio import ChatCompletionsClient
-    from azure.core.credentials import AzureKeyCredential
-    from azure.core.pipeline.transport import AioHttpTransport
-
-    session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE_SECONDS),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,  # the SDK's transport does
-    )
-    return ChatCompletionsClient(
-        endpoint,
-        AzureKeyCredential(key),
-        transport=AioHttpTransport(session=session),
-        retry_total=0,
-        connection_timeout=CONNECT_TIMEOUT_SECONDS,
-        permit_redirects=False,  # a prompt goes where the operator said, and nowhere else
-        logging_enable=False,
-    )
+def _completion(body: bytes) -> Completion:
+    try:
+        return Completion.model_validate(json.loads(body))
+    except (ValueError, RecursionError, ValidationError) as error:
+        raise DeploymentError(STRANGE, failure=ModelFailure.UNUSABLE) from error
 
 
 def _body(request: ModelRequest, deployment: Deployment) -> dict[str, Any]:
@@ -133,7 +168,9 @@ def _body(request: ModelRequest, deployment: Deployment) -> dict[str, Any]:
     if deployment.temperature:
         body["temperature"] = request.task.temperature
     if request.answer_schema is not None and deployment.json_mode:
-        body["response_format"] = {"type": "json_object"}  # this route answers 404 to a json_schema
+        body["response_format"] = {"type": "json_object"}  # `/models` answers 404 to a json_schema
+    if request.on_text is not None:
+        body |= {"stream": True, "stream_options": {"include_usage": True}}
     return body
 
 
@@ -145,33 +182,3 @@ def _turn(message: Message) -> dict[str, Any]:
         url = f"data:{image.media_type};base64,{base64.b64encode(image.data).decode()}"
         parts.append({"type": "image_url", "image_url": {"url": url}})
     return {"role": message.role, "content": parts}
-
-
-def _paid(request: ModelRequest, deployment: Deployment, completion: Completion) -> ModelCall | None:
-    """Return what an answer costs, be it usable or not; `None` when there was neither answer nor count."""
-    usage = completion.usage
-    if usage is None:
-        if not completion.is_answered:
-            return None
-        usage = _most_possible(request, deployment)
-    return ModelCall(
-        task=request.task.name,
-        role=request.task.role,
-        deployment=deployment.name,
-        usage=usage,
-        cost_usd_micros=deployment.cost_usd_micros(usage),
-    )
-
-
-def _most_possible(request: ModelRequest, deployment: Deployment) -> Usage:
-    """Return the most an answer without a usage may have cost: an unknown amount is never $0.
-
-    A tokeniser makes at most one token of each byte.
-    """
-    logger.warning(
-        "The AI service counted no tokens: charging the most", extra={"deployment": deployment.name}
-    )
-    return Usage(
-        input_tokens=sum(len(message.text.encode(errors="replace")) for message in request.messages),
-        output_tokens=min(request.task.max_output_tokens, deployment.max_output_tokens),
-    )

@@ -8,20 +8,16 @@ from typing import Any
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 
 from infra.local.model_simulator import Endpoint
 from shared.ai.azure_inference import AzureInferenceModel
-from shared.ai.catalogue import Catalogue, known_deployment
+from shared.ai.catalogue import known_deployment
+from shared.ai.connections import Connections
+from shared.ai.deployment import Wire
 from shared.ai.port import AnswerSchema, CacheScope, Message, ModelCall, ModelRequest, Role, Task
 from shared.clock import SystemClock
 
-CATALOGUE = Catalogue(
-    {
-        Role.GENERATION: known_deployment("DeepSeek-V3"),
-        Role.REASONING: known_deployment("DeepSeek-R1"),
-        Role.VISION: known_deployment("Phi-4-multimodal-instruct"),
-    }
-)
 TASK = Task(
     name="test",
     prompt_version=1,
@@ -63,13 +59,34 @@ def ask(paid: list[ModelCall]) -> Callable[..., ModelRequest]:
 
 
 @pytest.fixture
-async def azure(model_endpoint: Endpoint) -> AsyncIterator[AzureInferenceModel]:
-    """The Azure adapter, at the simulator."""
-    model = AzureInferenceModel(
-        endpoint=model_endpoint.url, key=model_endpoint.key, catalogue=CATALOGUE, clock=SystemClock()
-    )
-    yield model
-    await model.close()
+async def connections(model_endpoint: Endpoint) -> AsyncIterator[Connections]:
+    """The connections to the simulator."""
+    connections = Connections(endpoint=model_endpoint.url, key=SecretStr(model_endpoint.key))
+    yield connections
+    await connections.close()
+
+
+@pytest.fixture(params=list(Wire))
+def wire(request: pytest.FixtureRequest) -> Wire:
+    """Each wire form in turn."""
+    wire: Wire = request.param
+    return wire
+
+
+@pytest.fixture
+def deployed(connections: Connections, wire: Wire) -> Callable[[str], AzureInferenceModel]:
+    """Make Azure's adapter for one of the simulator's deployments."""
+
+    def _deployed(name: str) -> AzureInferenceModel:
+        return AzureInferenceModel(replace(known_deployment(name), wire=wire), connections, SystemClock())
+
+    return _deployed
+
+
+@pytest.fixture
+def azure(deployed: Callable[[str], AzureInferenceModel]) -> AzureInferenceModel:
+    """Azure's adapter, at the simulator."""
+    return deployed("DeepSeek-V3")
 
 
 @pytest.fixture

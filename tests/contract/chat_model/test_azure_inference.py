@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 
 from infra.local.model_simulator import Endpoint
 from infra.local.process import free_port
 from shared.ai.azure_inference import AzureInferenceModel
-from shared.ai.catalogue import Catalogue, Deployment, known_deployment
+from shared.ai.catalogue import known_deployment
+from shared.ai.connections import Connections
+from shared.ai.deployment import Deployment, Wire
+from shared.ai.failures import DeploymentError, ModelFailure, failure_of
 from shared.ai.port import FinishReason, Image, Message, ModelCall, ModelRequest, Role
 from shared.clock import SystemClock
 from shared.errors import (
@@ -29,21 +33,32 @@ from shared.errors import (
 Ask = Callable[..., ModelRequest]
 Order = Callable[..., Awaitable[None]]
 Count = Callable[[], Awaitable[int]]
+Deployed = Callable[[str], AzureInferenceModel]
+ModelAt = Callable[[str, str, Deployment], AzureInferenceModel]
 
 
-def _model(url: str, key: str, deployment: Deployment) -> AzureInferenceModel:
-    catalogue = Catalogue({Role.GENERATION: deployment})
-    return AzureInferenceModel(endpoint=url, key=key, catalogue=catalogue, clock=SystemClock())
+@pytest.fixture
+async def model_at(wire: Wire) -> AsyncIterator[ModelAt]:
+    """Make the adapter for a deployment at some endpoint."""
+    opened: list[Connections] = []
+
+    def _model_at(url: str, key: str, deployment: Deployment) -> AzureInferenceModel:
+        opened.append(Connections(endpoint=url, key=SecretStr(key)))
+        return AzureInferenceModel(replace(deployment, wire=wire), opened[-1], SystemClock())
+
+    yield _model_at
+    for connections in opened:
+        await connections.close()
 
 
 @pytest.mark.parametrize(
-    ("kind", "error"),
+    ("kind", "error", "meaning"),
     [
-        ("rate_limit", RateLimitError),
-        ("server_error", ModelError),
-        ("content_filter", ContentFilteredError),
-        ("garbage", ModelError),
-        ("disconnect", NetworkError),
+        ("rate_limit", RateLimitError, ModelFailure.RATE_LIMITED),
+        ("server_error", DeploymentError, ModelFailure.UNAVAILABLE),
+        ("content_filter", ContentFilteredError, ModelFailure.FILTERED),
+        ("garbage", DeploymentError, ModelFailure.UNUSABLE),
+        ("disconnect", NetworkError, ModelFailure.UNAVAILABLE),
     ],
 )
 async def test_failures_are_translated_and_never_retried(
@@ -54,6 +69,7 @@ async def test_failures_are_translated_and_never_retried(
     paid: list[ModelCall],
     kind: str,
     error: type[JobError],
+    meaning: ModelFailure,
 ) -> None:
     """Each fault is one error of ours after one call, and costs nothing; the next call is fine."""
     before = await count()
@@ -61,6 +77,7 @@ async def test_failures_are_translated_and_never_retried(
     with pytest.raises(error) as failure:
         await azure.complete(ask())
     assert type(failure.value) is error
+    assert failure_of(failure.value) is meaning
     assert await count() == before + 1
     assert paid == []
     assert (await azure.complete(ask())).text
@@ -104,18 +121,17 @@ async def test_the_limit_of_tokens_reaches_the_service(azure: AzureInferenceMode
     assert reply.finish_reason is FinishReason.LENGTH
 
 
-async def test_thinking_is_paid_but_not_answered(
-    azure: AzureInferenceModel, ask: Ask, paid: list[ModelCall]
-) -> None:
-    """A reasoning model puts it into the content on this route."""
-    reply = await azure.complete(ask(task={"role": Role.REASONING}))
+async def test_thinking_is_paid_but_not_answered(deployed: Deployed, ask: Ask, paid: list[ModelCall]) -> None:
+    """A reasoning model puts it into the content on one route, beside it on the other."""
+    reply = await deployed("DeepSeek-R1").complete(ask(task={"role": Role.REASONING}))
     assert "think" not in reply.text
     assert 0 < reply.usage.reasoning_tokens < reply.usage.output_tokens
     assert paid[0].cost_usd_micros == known_deployment("DeepSeek-R1").cost_usd_micros(reply.usage)
 
 
-async def test_pictures_are_sent(azure: AzureInferenceModel, ask: Ask) -> None:
+async def test_pictures_are_sent(deployed: Deployed, ask: Ask) -> None:
     """And counted by the service."""
+    azure = deployed("Phi-4-multimodal-instruct")
     plain = await azure.complete(ask(task={"role": Role.VISION}))
     picture = Image(data=b"\x89PNG", media_type="image/png")
     messages = (Message(role="user", text="What is this?", images=(picture,)),)
@@ -127,48 +143,61 @@ async def test_pictures_are_sent(azure: AzureInferenceModel, ask: Ask) -> None:
     ("deployment", "is_json"), [("DeepSeek-V3", True), ("Llama-3.3-70B-Instruct", False)]
 )
 async def test_json_is_asked_for_where_the_model_can(
-    model_endpoint: Endpoint, ask: Ask, deployment: str, *, is_json: bool
+    deployed: Deployed, ask: Ask, deployment: str, *, is_json: bool
 ) -> None:
     """Others would refuse the parameter."""
-    model = _model(model_endpoint.url, model_endpoint.key, known_deployment(deployment))
-    reply = await model.complete(ask())
-    await model.close()
+    reply = await deployed(deployment).complete(ask())
     assert reply.text.startswith("{") is is_json
     assert not is_json or json.loads(reply.text)
 
 
-async def test_a_retired_deployment_is_named(model_endpoint: Endpoint, ask: Ask) -> None:
+async def test_a_retired_deployment_is_named(model_endpoint: Endpoint, model_at: ModelAt, ask: Ask) -> None:
     """The operator reads which one, and which setting to change; it does not look like a rate limit."""
     retired = replace(known_deployment("DeepSeek-V3"), name="DeepSeek-V2")
-    model = _model(model_endpoint.url, model_endpoint.key, retired)
-    with pytest.raises(ModelError, match=r"no deployment 'DeepSeek-V2'.*AZURE_AI_DEPLOYMENT"):
+    model = model_at(model_endpoint.url, model_endpoint.key, retired)
+    with pytest.raises(DeploymentError, match=r"no deployment 'DeepSeek-V2'.*AZURE_AI_DEPLOYMENT") as failure:
         await model.complete(ask())
-    await model.close()
+    assert failure.value.failure is ModelFailure.GONE
 
 
-async def test_a_wrong_key_is_named_without_quoting_it(model_endpoint: Endpoint, ask: Ask) -> None:
+async def test_a_wrong_key_is_named_without_quoting_it(
+    model_endpoint: Endpoint, model_at: ModelAt, ask: Ask
+) -> None:
     """Which setting, not its value."""
-    model = _model(model_endpoint.url, "wrong-key", known_deployment("DeepSeek-V3"))
+    model = model_at(model_endpoint.url, "wrong-key", known_deployment("DeepSeek-V3"))
     with pytest.raises(ModelError, match="AZURE_AI_KEY") as failure:
         await model.complete(ask())
+    assert failure_of(failure.value) is ModelFailure.UNAUTHORIZED
     assert "wrong-key" not in str(failure.value)
-    await model.close()
 
 
-async def test_nobody_there(ask: Ask) -> None:
+async def test_nobody_there(model_at: ModelAt, ask: Ask) -> None:
     """A refused connection is the network's failure."""
-    model = _model(f"http://127.0.0.1:{free_port()}/models", "key", known_deployment("DeepSeek-V3"))
+    model = model_at(f"http://127.0.0.1:{free_port()}/models", "key", known_deployment("DeepSeek-V3"))
     with pytest.raises(NetworkError) as failure:
         await model.complete(ask())
     assert isinstance(failure.value, TransientError)
-    await model.close()
 
 
-async def test_it_is_usable_after_close(azure: AzureInferenceModel, ask: Ask) -> None:
+async def test_it_is_usable_after_close(
+    azure: AzureInferenceModel, connections: Connections, ask: Ask
+) -> None:
     """Closing lets go of connections only."""
     await azure.complete(ask())
-    await azure.close()
+    await connections.close()
     assert (await azure.complete(ask())).text
+
+
+async def test_a_picture_is_shown_to_those_alone_that_see(
+    azure: AzureInferenceModel, ask: Ask, count: Count
+) -> None:
+    """The others are not even asked."""
+    before = await count()
+    picture = Image(data=b"\x89PNG", media_type="image/png")
+    with pytest.raises(DeploymentError) as failure:
+        await azure.complete(ask(messages=(Message(role="user", text="What?", images=(picture,)),)))
+    assert failure.value.failure is ModelFailure.REFUSED
+    assert await count() == before
 
 
 async def test_nothing_of_a_prompt_is_logged(

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
 
 from shared.ai.azure_inference import AzureInferenceModel
-from shared.ai.catalogue import Catalogue, known_deployment
-from shared.ai.port import FinishReason, Image, Message, ModelCall, ModelRequest, Role, Usage
+from shared.ai.catalogue import known_deployment
+from shared.ai.connections import Connections
+from shared.ai.deployment import Wire
+from shared.ai.failures import DeploymentError, ModelFailure, failure_of
+from shared.ai.port import FinishReason, Image, Message, ModelCall, ModelRequest, Usage
 from shared.clock import SystemClock
-from shared.errors import ContentFilteredError, JobError, ModelError, NetworkError, RateLimitError
+from shared.errors import JobError, ModelError
 
 Ask = Callable[..., ModelRequest]
+Deployed = Callable[..., AzureInferenceModel]
 GOOD = {
     "choices": [{"message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}],
     "usage": {"prompt_tokens": 300, "completion_tokens": 50, "total_tokens": 350},
@@ -51,24 +57,25 @@ def service() -> Service:
 
 
 @pytest.fixture
-async def model(service: Service) -> AsyncIterator[AzureInferenceModel]:
-    """The adapter, at that service."""
+async def deployed(service: Service) -> AsyncIterator[Deployed]:
+    """Make the adapter for a deployment of that service."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", service.answer)
-    deployments = {
-        Role.GENERATION: known_deployment("DeepSeek-V3"),
-        Role.REASONING: known_deployment("DeepSeek-R1"),
-        Role.VISION: known_deployment("Phi-4-multimodal-instruct"),
-    }
     async with TestServer(app) as server:
-        subject = AzureInferenceModel(
-            endpoint=str(server.make_url("/models/")),
-            key="the-key",
-            catalogue=Catalogue(deployments),
-            clock=SystemClock(),
-        )
-        yield subject
-        await subject.close()
+        connections = Connections(endpoint=str(server.make_url("/models/")), key=SecretStr("the-key"))
+
+        def _deployed(name: str, **changes: Any) -> AzureInferenceModel:
+            deployment = replace(known_deployment(name), **changes)
+            return AzureInferenceModel(deployment, connections, SystemClock())
+
+        yield _deployed
+        await connections.close()
+
+
+@pytest.fixture
+def model(deployed: Deployed) -> AzureInferenceModel:
+    """The adapter for one of them."""
+    return deployed("DeepSeek-V3")
 
 
 async def test_the_request_is_azures(model: AzureInferenceModel, service: Service, ask: Ask) -> None:
@@ -78,6 +85,7 @@ async def test_the_request_is_azures(model: AzureInferenceModel, service: Servic
     assert (request.method, request.path) == ("POST", "/models/chat/completions")
     assert request.query["api-version"] == "2024-05-01-preview"
     assert request.headers["Authorization"] == "Bearer the-key"
+    assert request.headers["api-key"] == "the-key"
     assert body == {
         "model": "DeepSeek-V3",
         "messages": [
@@ -90,23 +98,45 @@ async def test_the_request_is_azures(model: AzureInferenceModel, service: Servic
     }
 
 
-async def test_a_model_is_sent_only_what_it_takes(
-    model: AzureInferenceModel, service: Service, ask: Ask
+async def test_the_request_is_openais(deployed: Deployed, service: Service, ask: Ask) -> None:
+    """The same body on the other route, which has no version; the key in both of its headers."""
+    await deployed("DeepSeek-V3").complete(ask())
+    await deployed("DeepSeek-V3", wire=Wire.OPENAI_V1).complete(ask())
+    (_, expected), (request, body) = service.asked
+    assert (request.method, request.path_qs) == ("POST", "/openai/v1/chat/completions")
+    assert request.headers["Authorization"] == "Bearer the-key"
+    assert request.headers["api-key"] == "the-key"
+    assert body == expected
+
+
+async def test_a_deployment_may_have_an_endpoint_and_a_key_of_its_own(
+    deployed: Deployed, service: Service, ask: Ask
 ) -> None:
+    """They replace the default ones."""
+    await deployed("DeepSeek-V3").complete(ask())
+    own = f"http://{service.asked[0][0].host}/elsewhere/v1"
+    model = deployed("DeepSeek-V3", wire=Wire.OPENAI_V1, endpoint=own, key=SecretStr("another-key"))
+    await model.complete(ask())
+    request = service.asked[1][0]
+    assert request.path == "/elsewhere/v1/chat/completions"
+    assert request.headers["Authorization"] == "Bearer another-key"
+
+
+async def test_a_model_is_sent_only_what_it_takes(deployed: Deployed, service: Service, ask: Ask) -> None:
     """No temperature for one that thinks, no JSON mode where there is none, no more tokens than it gives."""
-    await model.complete(ask(task={"role": Role.REASONING, "max_output_tokens": 1_000_000}))
+    await deployed("DeepSeek-R1").complete(ask(task={"max_output_tokens": 1_000_000}))
     body = service.asked[0][1]
     assert "temperature" not in body
     assert "response_format" not in body
     assert body["max_tokens"] == 32_768
 
 
-async def test_a_picture_is_a_data_url(model: AzureInferenceModel, service: Service, ask: Ask) -> None:
+async def test_a_picture_is_a_data_url(deployed: Deployed, service: Service, ask: Ask) -> None:
     """Beside the text of its turn."""
     messages = (
         Message(role="user", text="What?", images=(Image(data=b"\xff\xd8", media_type="image/jpeg"),)),
     )
-    await model.complete(ask(task={"role": Role.VISION}, messages=messages))
+    await deployed("Phi-4-multimodal-instruct").complete(ask(messages=messages))
     assert service.asked[0][1]["messages"][0]["content"] == [
         {"type": "text", "text": "What?"},
         {"type": "image_url", "image_url": {"url": "data:image/jpeg;base64,/9g="}},
@@ -136,35 +166,38 @@ INNER = {"code": "BadRequest", "innererror": {"code": "ResponsibleAIPolicyViolat
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "body", "error", "wait"),
+    ("status", "headers", "body", "failure", "wait"),
     [
-        (400, {}, {"error": FILTERED}, ContentFilteredError, None),
-        (400, {}, FILTERED, ContentFilteredError, None),
-        (400, {}, {"error": INNER}, ContentFilteredError, None),
-        (400, {}, {"error": {"code": "BadRequest"}}, ModelError, None),
-        (400, {"Retry-After": "1"}, {}, ModelError, 1.0),
-        (401, {}, {}, ModelError, None),
-        (403, {}, "no", ModelError, None),
-        (404, {}, {"error": {"code": "DeploymentNotFound"}}, ModelError, None),
-        (408, {}, {}, NetworkError, None),
-        (409, {}, {}, ModelError, None),
-        (413, {}, {}, ModelError, None),
-        (422, {}, {"code": "parameter_not_supported"}, ModelError, None),
-        (429, {}, {}, RateLimitError, None),
-        (429, {"Retry-After": "2"}, {}, RateLimitError, 2.0),
-        (429, {"retry-after-ms": "250"}, {}, RateLimitError, 0.25),
-        (429, {"Retry-After": "-1"}, {}, RateLimitError, None),
-        (429, {}, {"error": {"message": "Please retry after 9 seconds."}}, RateLimitError, 9.0),
-        (500, {}, {}, ModelError, None),
-        (502, {}, "<html>", NetworkError, None),
-        (503, {"Retry-After": "5"}, {}, NetworkError, 5.0),
-        (504, {}, "", NetworkError, None),
-        (302, {"Location": "http://127.0.0.1:1/elsewhere"}, {}, ModelError, None),
-        (204, {}, {}, ModelError, None),
+        (400, {}, {"error": FILTERED}, ModelFailure.FILTERED, None),
+        (400, {}, FILTERED, ModelFailure.FILTERED, None),
+        (400, {}, {"error": INNER}, ModelFailure.FILTERED, None),
+        (400, {}, {"error": {"code": "BadRequest"}}, ModelFailure.REFUSED, None),
+        (400, {"Retry-After": "1"}, {}, ModelFailure.REFUSED, 1.0),
+        (401, {}, {}, ModelFailure.UNAUTHORIZED, None),
+        (403, {}, "no", ModelFailure.UNAUTHORIZED, None),
+        (404, {}, {"error": {"code": "DeploymentNotFound"}}, ModelFailure.GONE, None),
+        (408, {}, {}, ModelFailure.UNAVAILABLE, None),
+        (409, {}, {}, ModelFailure.REFUSED, None),
+        (410, {}, {}, ModelFailure.GONE, None),
+        (413, {}, {}, ModelFailure.REFUSED, None),
+        (422, {}, {"code": "parameter_not_supported"}, ModelFailure.REFUSED, None),
+        (429, {}, {}, ModelFailure.RATE_LIMITED, None),
+        (429, {"Retry-After": "2"}, {}, ModelFailure.RATE_LIMITED, 2.0),
+        (429, {"retry-after-ms": "250"}, {}, ModelFailure.RATE_LIMITED, 0.25),
+        (429, {"Retry-After": "-1"}, {}, ModelFailure.RATE_LIMITED, None),
+        (429, {}, {"error": {"message": "Please retry after 9 seconds."}}, ModelFailure.RATE_LIMITED, 9.0),
+        (500, {}, {}, ModelFailure.UNAVAILABLE, None),
+        (502, {}, "<html>", ModelFailure.UNAVAILABLE, None),
+        (503, {"Retry-After": "5"}, {}, ModelFailure.UNAVAILABLE, 5.0),
+        (504, {}, "", ModelFailure.UNAVAILABLE, None),
+        (302, {"Location": "http://127.0.0.1:1/elsewhere"}, {}, ModelFailure.UNUSABLE, None),
+        (204, {}, {}, ModelFailure.UNUSABLE, None),
     ],
 )
+@pytest.mark.parametrize("wire", list(Wire))
+@pytest.mark.parametrize("streamed", [False, True])
 async def test_every_status_is_one_of_our_errors(  # noqa: PLR0913 - the table's columns
-    model: AzureInferenceModel,
+    deployed: Deployed,
     service: Service,
     ask: Ask,
     paid: list[ModelCall],
@@ -172,17 +205,23 @@ async def test_every_status_is_one_of_our_errors(  # noqa: PLR0913 - the table's
     status: int,
     headers: dict[str, str],
     body: Any,
-    error: type[JobError],
+    failure: ModelFailure,
     wait: float | None,
+    wire: Wire,
+    streamed: bool,
 ) -> None:
     """After a single call, with the wait that was asked for, at no cost."""
     service.status, service.headers, service.body = status, headers, json.dumps(body)
-    with pytest.raises(error) as failure:
-        await model.complete(ask())
-    assert type(failure.value) is error
-    assert getattr(failure.value, "retry_after_seconds", None) == wait
+    with pytest.raises(JobError) as raised:
+        await deployed("DeepSeek-V3", wire=wire).complete(ask(on_text=_nothing if streamed else None))
+    assert failure_of(raised.value) is failure
+    assert getattr(raised.value, "retry_after_seconds", None) == wait
     assert len(service.asked) == 1
     assert paid == []
+
+
+def _nothing(_: str) -> None:
+    """Take a piece of an answer."""
 
 
 STRANGE = [
@@ -213,8 +252,9 @@ async def test_a_strange_body_is_a_models_error(
 ) -> None:
     """Whatever it holds."""
     service.body = body
-    with pytest.raises(ModelError):
+    with pytest.raises(DeploymentError) as raised:
         await model.complete(ask())
+    assert raised.value.failure is ModelFailure.UNUSABLE
 
 
 async def test_an_answer_that_cannot_be_read_is_paid_all_the_same(

@@ -5,24 +5,29 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from shared.ai.azure_inference import AzureInferenceModel
+from shared.ai.catalogue import known_deployment
+from shared.ai.connections import Connections
+from shared.ai.deployment import Wire
 from shared.ai.port import ChatModel, FinishReason, ModelCall, ModelRequest
 from shared.ai.scripted import ScriptedChatModel
+from shared.clock import SystemClock
 from shared.errors import JobTimeoutError
 
 Ask = Callable[..., ModelRequest]
 
 
-@pytest.fixture(params=["scripted", "azure"])
-def model(request: pytest.FixtureRequest) -> ChatModel:
+@pytest.fixture(params=["scripted", *Wire])
+def model(request: pytest.FixtureRequest, connections: Connections) -> ChatModel:
     """Each model in turn."""
     if request.param == "scripted":
         return ScriptedChatModel(itertools.repeat("<think>hm</think>\n\n(simulated) Hello yourself."))
-    model: AzureInferenceModel = request.getfixturevalue("azure")
-    return model
+    deployment = replace(known_deployment("DeepSeek-V3"), wire=request.param)
+    return AzureInferenceModel(deployment, connections, SystemClock())
 
 
 async def test_a_question_is_answered(model: ChatModel, ask: Ask) -> None:
