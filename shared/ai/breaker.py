@@ -146,11 +146,12 @@ class Breaker:
         """Learn what other workers know; asks at most once a second."""
         await self._store.refresh()
 
-    async def hasten(self, name: str) -> None:
-        """Let a probe through before its time, unless the service itself said when to come back."""
-        circuit = self._store.known().get(name, HEALTHY)
-        if circuit.cause in _COUNTED:
+    async def hasten(self, name: str) -> bool:
+        """Let a probe through before its time, unless the service said when to come back; say whether."""
+        may = self._store.known().get(name, HEALTHY).cause in _COUNTED
+        if may:
             await self._store.hasten(name)
+        return may
 
     async def reset(self, name: str) -> None:
         """Forget all that is known against a deployment: for the operator who has repaired it."""

@@ -174,13 +174,13 @@ class RedisBreakerStore:
         if client is not None:
             await client.aclose()
 
-    async def _asked(self, operation: str, name: str, *arguments: object) -> bool | None:
+    async def _asked(self, operation: str, name: str, *arguments: float | str) -> bool | None:
         """Return Redis' answer; `None` when the process has to decide by itself."""
         if not self._may_try():
             return None
         return await self._patiently(self._begin(operation, name, *arguments))
 
-    def _begin(self, operation: str, name: str, *arguments: object) -> asyncio.Task[bool | None]:
+    def _begin(self, operation: str, name: str, *arguments: float | str) -> asyncio.Task[bool | None]:
         task = asyncio.create_task(self._ask(operation, name, *arguments))
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
@@ -194,7 +194,7 @@ class RedisBreakerStore:
         self._retry_at = self._clock.monotonic() + self._pause_seconds
         return None
 
-    async def _ask(self, operation: str, name: str, *arguments: object) -> bool | None:
+    async def _ask(self, operation: str, name: str, *arguments: float | str) -> bool | None:
         import redis.exceptions
 
         try:
@@ -247,10 +247,18 @@ def _circuit(row: _Row, now: float) -> Circuit:
     return Circuit(
         failures=failures,
         openings=openings,
-        cause=ModelFailure(cause.decode()) if cause else None,
+        cause=_cause(cause.decode()),
         open_until=now + open_ms / 1000,
         probing_until=now + probing_ms / 1000,
     )
+
+
+def _cause(text: str) -> ModelFailure | None:
+    """Read a cause; one that only another version of the app knows is no reason to fail."""
+    try:
+        return ModelFailure(text) if text else None
+    except ValueError:
+        return ModelFailure.UNKNOWN
 
 
 def _ms(seconds: float) -> int:
