@@ -169,9 +169,9 @@ class Breaker:
         admission = Admission(name=name, began=now, circuit=circuit, seconds=seconds)
         if state is CircuitState.CLOSED:
             return admission
-        if state is CircuitState.HALF_OPEN and await self._store.claim_probe(
-            name, seconds=max(0.0, seconds) + _PROBE_MARGIN_SECONDS
-        ):
+        may_probe = state is CircuitState.HALF_OPEN and now >= circuit.probing_until
+        lease_seconds = max(0.0, seconds) + _PROBE_MARGIN_SECONDS
+        if may_probe and await self._store.claim_probe(name, seconds=lease_seconds):
             note("breaker", deployment=name, state=CircuitState.HALF_OPEN.value)
             return Admission(name=name, began=now, circuit=circuit, seconds=seconds, probe=True)
         note("breaker", deployment=name, state=CircuitState.OPEN.value)

@@ -1,0 +1,231 @@
+"""One request, several deployments: asked in order, under one deadline, until one gives a usable answer.
+
+A deployment that fails, or answers with something its caller can't use, is left for the next one; a repair of
+an answer, in words that say what was wrong with it, is the caller's, who gets the last answer when there is
+no better one. Refused answers are paid, so there are at most two. A deployment whose circuit is open is not
+asked; when all are, the request waits for the soonest, or probes it, rather than fail unasked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from shared.ai.breaker import CircuitOpenError, Health
+from shared.ai.circuits import CircuitState
+from shared.ai.deployment import Deployment
+from shared.ai.failures import ModelFailure, failure_of
+from shared.ai.falling_back import account, conclusion, flaw, may_be_passed_on, may_help, try_seconds
+from shared.ai.listening import Listener
+from shared.ai.port import ChatModel, ModelCall, ModelReply, ModelRequest
+from shared.ai.trail import note
+from shared.clock import Clock
+from shared.errors import JobError, JobTimeoutError, ModelError
+
+#: Every refused answer is paid; a third would hardly be better, and its caller may yet ask for a repair.
+MAX_REFUSED_ANSWERS = 2
+#: Longer than this a request does not wait for the circuits of all its deployments,
+MAX_WAIT_SECONDS = 5.0
+#: nor longer than this share of the time it has.
+WAIT_SHARE = 0.25
+#: How often it looks whether a probe that is under way has found the deployment well, and full jitter on it.
+_LOOK_SECONDS = 0.1
+
+
+class Watch(Protocol):
+    """What the router has to know of its deployments' circuits."""
+
+    def health(self) -> Mapping[str, Health]:
+        """Return what is known against deployments, by name."""
+        ...
+
+    async def refresh(self) -> None:
+        """Learn what other workers know."""
+        ...
+
+    async def hasten(self, name: str) -> bool:
+        """Let a probe of a deployment through before its time, where that is allowed; say whether it is."""
+        ...
+
+
+def patience_seconds(remaining_seconds: float) -> float:
+    """Return how long a request may wait while all its circuits are open."""
+    return max(0.0, min(MAX_WAIT_SECONDS, remaining_seconds * WAIT_SHARE))
+
+
+def soonest(names: Sequence[str], health: Mapping[str, Health]) -> tuple[str, float] | None:
+    """Return which deployment lets calls through first, and in how many seconds; `None` when none ever does."""
+    waits = {
+        name: known.opens_in_seconds if known else 0.0
+        for name in names
+        if (known := health.get(name)) is None or known.state is not CircuitState.DISABLED
+    }
+    return min(waits.items(), key=lambda item: item[1], default=None)
+
+
+class RoutedChatModel:
+    """Many deployments as one chat model."""
+
+    def __init__(
+        self,
+        candidates: Callable[[ModelRequest], Awaitable[Sequence[Deployment]]],
+        model_for: Callable[[Deployment], ChatModel],
+        watch: Watch,
+        clock: Clock,
+        *,
+        chance: Callable[[], float] = random.random,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._candidates = candidates
+        self._model_for = model_for
+        self._watch = watch
+        self._clock = clock
+        self._chance = chance
+        self._sleep = sleep
+
+    async def complete(self, request: ModelRequest) -> ModelReply:
+        """Return the first usable answer, or else the last one there was; its cost includes all tries.
+
+        Raises:
+            JobError: no deployment gave any answer: the most telling of their failures, whose message says
+                which one failed how, and whose cause holds them all.
+        """
+        await self._watch.refresh()
+        deployments = await self._candidates(request)
+        if not deployments:
+            raise ModelError("No AI deployment takes this request.")
+        course = _Course(request)
+        patience_ends = self._clock.monotonic() + patience_seconds(self._remaining(request))
+        while True:
+            if reply := await self._round(course, self._ready(course, deployments)):
+                return reply
+            if course.was_asked or not await self._has_waited(deployments, patience_ends):
+                return course.outcome()
+
+    async def _round(self, course: _Course, deployments: Sequence[Deployment]) -> ModelReply | None:
+        """Ask one deployment after the other; return the answer to give, if there is one yet."""
+        last: Deployment | None = None
+        for index, deployment in enumerate(deployments):
+            if last is not None and not course.allows(last, deployment):
+                continue
+            remaining = self._remaining(course.request)
+            if remaining <= 0:
+                course.failed(deployment, JobTimeoutError())
+                break
+            seconds = try_seconds(remaining, len(deployments) - index)
+            if reply := await self._try(course, deployment, seconds):
+                return reply
+            last = deployment
+        return None
+
+    async def _try(self, course: _Course, deployment: Deployment, seconds: float) -> ModelReply | None:
+        asked = replace(course.asked, deadline=self._clock.monotonic() + seconds)
+        note("attempt", deployment=deployment.name)
+        try:
+            reply = await self._model_for(deployment).complete(asked)
+        except JobError as error:
+            course.failed(deployment, error)
+            return None
+        return course.judged(deployment, reply)
+
+    def _ready(self, course: _Course, deployments: Sequence[Deployment]) -> Sequence[Deployment]:
+        """Return those whose circuits let calls through; the others have failed without being asked."""
+        health = self._watch.health()
+        ready: list[Deployment] = []
+        for deployment in deployments:
+            known = health.get(deployment.name)
+            if known is None or not known.opens_in_seconds:
+                ready.append(deployment)
+            else:
+                course.skipped(deployment, known)
+        return ready
+
+    async def _has_waited(self, deployments: Sequence[Deployment], patience_ends: float) -> bool:
+        """Wait until a circuit lets a call through, or make it; say whether there is hope."""
+        found = soonest([deployment.name for deployment in deployments], self._watch.health())
+        if found is None:
+            return False
+        name, opens_in_seconds = found
+        wait = opens_in_seconds + _LOOK_SECONDS * (0.5 + self._chance())
+        if self._clock.monotonic() + wait <= patience_ends:
+            await self._sleep(wait)
+            await self._watch.refresh()
+            return True
+        return opens_in_seconds > 0 and await self._watch.hasten(name)
+
+    def _remaining(self, request: ModelRequest) -> float:
+        return request.deadline - self._clock.monotonic()
+
+
+class _Course:
+    """What has become of one request so far."""
+
+    def __init__(self, request: ModelRequest) -> None:
+        self.request = request
+        self._listener = Listener(request.on_text)
+        #: The request as deployments are asked it.
+        self.asked = self._listener.attached(replace(request, spent=self._spent))
+        #: At least one deployment was.
+        self.was_asked = False
+        self._paid_usd_micros = 0
+        self._failures: dict[str, JobError] = {}
+        self._flaws: dict[str, ModelFailure] = {}
+        self._answer: ModelReply | None = None
+
+    def failed(self, deployment: Deployment, error: JobError) -> None:
+        """Keep a failure.
+
+        Raises:
+            JobError: the failure itself, when no other deployment may be asked after it.
+        """
+        self.was_asked = self.was_asked or not isinstance(error, CircuitOpenError)
+        earlier = account(self._failures)
+        self._failures[deployment.name] = error
+        note("fallback", deployment=deployment.name, failure=failure_of(error).value)
+        if self._listener.has_heard or not may_be_passed_on(failure_of(error)):
+            if earlier:
+                error.add_note(f"Before it failed: {earlier}")
+            raise error
+
+    def skipped(self, deployment: Deployment, known: Health) -> None:
+        """Keep that a deployment was not asked, and why."""
+        cause = known.cause or ModelFailure.UNAVAILABLE
+        self._failures[deployment.name] = CircuitOpenError(
+            failure=cause, retry_after_seconds=known.opens_in_seconds
+        )
+
+    def judged(self, deployment: Deployment, reply: ModelReply) -> ModelReply | None:
+        """Return the answer when it is to be given; keep it otherwise."""
+        self.was_asked = True
+        paid = max(self._paid_usd_micros, reply.cost_usd_micros)
+        self._answer = replace(reply, cost_usd_micros=paid)
+        failure = flaw(reply, self.request)
+        if failure is None or self._listener.has_heard:
+            return self._answer
+        self._flaws[deployment.name] = failure
+        note("fallback", deployment=deployment.name, failure=failure.value)
+        return self._answer if len(self._flaws) >= MAX_REFUSED_ANSWERS else None
+
+    def allows(self, last: Deployment, following: Deployment) -> bool:
+        """Say whether to ask a deployment after the one that was asked last."""
+        error = self._failures.get(last.name)
+        failure = self._flaws.get(last.name) or (failure_of(error) if error else ModelFailure.UNKNOWN)
+        return may_help(failure, last, following)
+
+    def outcome(self) -> ModelReply:
+        """Return the best there is.
+
+        Raises:
+            JobError: there is nothing.
+        """
+        if self._answer is not None:
+            paid = max(self._paid_usd_micros, self._answer.cost_usd_micros)
+            return replace(self._answer, cost_usd_micros=paid)
+        raise conclusion(self._failures)
+
+    def _spent(self, call: ModelCall) -> None:
+        self._paid_usd_micros += call.cost_usd_micros
+        self.request.spent(call)
