@@ -11,7 +11,8 @@ from uuid import uuid4
 
 import pytest
 
-from shared.cache.redis import MAX_CONNECTIONS, RedisCache
+from shared.cache.redis import RedisCache
+from shared.cache.redis_link import MAX_CONNECTIONS
 from shared.clock import ManualClock
 from shared.errors import ConfigurationError
 
