@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from typing_extensions import override
 
+from shared.ai.model_settings import PATTERN, ModelSettings, ModelSettingsSource
 from shared.errors import ConfigurationError
 
 
@@ -48,6 +51,16 @@ class Settings(BaseSettings):
     #: The deployment that sorts messages.
     azure_ai_deployment_classification: str = "Phi-4-mini-instruct"
 
+    #: What is special about a model: `<MODEL>` is DEEPSEEK_V3, MISTRAL_LARGE, PHI4_MINI …, `<WHAT>` is
+    #: DEPLOYMENT (its name on the endpoint), ENDPOINT, KEY, WIRE (`models` or `openai_v1`; otherwise the
+    #: endpoint's path tells), INPUT_USD_PER_MILLION_TOKENS or OUTPUT_USD_PER_MILLION_TOKENS. A retired
+    #: model's endpoint and deployment serve its successor.
+    azure_models: Annotated[
+        Mapping[str, ModelSettings],
+        NoDecode,
+        Field(json_schema_extra={"setting": PATTERN}),
+    ] = {}
+
     #: Where `resultUrl` points when a result is too large for an event.
     functions_url: str = "http://localhost:7071"
 
@@ -60,6 +73,20 @@ class Settings(BaseSettings):
     #: How long a job's message may wait in the broker before the sweep believes it lost and sends another.
     requeue_grace_seconds: Annotated[float, Field(gt=0, le=3600)] = 300.0
 
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read what is said of single models, too."""
+        del dotenv_settings, file_secret_settings  # nothing names such files
+        return init_settings, env_settings, ModelSettingsSource(settings_cls)
+
 
 def load_settings() -> Settings:
     """Read the environment.
@@ -70,5 +97,12 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        problems = "; ".join(f"{_setting(e['loc'])}: {e['msg']}" for e in error.errors())
         raise ConfigurationError(f"Settings are not usable: {problems}") from None
+
+
+def _setting(location: tuple[int | str, ...]) -> str:
+    """Return the name of the setting that an error is about."""
+    if location[0] == "azure_models":
+        return "_".join(map(str, location[1:3])).upper()
+    return ".".join(map(str, location)).upper()

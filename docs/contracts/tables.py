@@ -81,7 +81,9 @@ def settings_table() -> str:
 
 
 def setting_name(name: str, field: FieldInfo) -> str:
-    """Return the environment variable that a setting is read from."""
+    """Return the environment variable that a setting is read from, or the pattern that several are."""
+    if isinstance(field.json_schema_extra, dict) and "setting" in field.json_schema_extra:
+        return str(field.json_schema_extra["setting"])
     alias = field.validation_alias
     if isinstance(alias, AliasChoices):
         return str(alias.choices[0])
@@ -130,6 +132,6 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "**required**"
     value = field.default
-    if value is None or isinstance(value, SecretStr):
+    if value is None or value == {} or isinstance(value, SecretStr):
         return "none"
     return code(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 from shared.ai.port import Usage
 
 _TOKENS_PER_PRICE = 1_000_000
+_SECONDS_PER_HOUR = 3_600
 
 
 class Wire(StrEnum):
@@ -53,7 +55,7 @@ class Deployment:
     reasoning: bool = False
     #: Takes a temperature; models that think aloud do not.
     temperature: bool = True
-    #: Languages (BCP 47, primary subtags) it is known to understand; `None` when nobody says.
+    #: The languages (BCP 47, primary subtags) its maker names; `None` when it names none.
     languages: frozenset[str] | None = None
     #: Calls that one process may have under way. Foundry's default quota is 300 for all processes together.
     max_concurrent_calls: int = 32
@@ -62,6 +64,17 @@ class Deployment:
     #: The family that takes its place then.
     successor: str | None = None
 
+    @property
+    def identity(self) -> tuple[str | None, str]:
+        """Where it answers and under which name: two of the same identity are one deployment."""
+        return self.endpoint, self.name
+
+    def speaks(self, language: str | None) -> bool:
+        """Tell whether it knows a language, given as a BCP 47 tag, as far as anybody says."""
+        if language is None or self.languages is None:
+            return True
+        return language.partition("-")[0].casefold() in self.languages
+
     def cost_usd_micros(self, usage: Usage) -> int:
         """Return what a call costs, rounded up to whole micro-dollars."""
         price = (
@@ -69,3 +82,17 @@ class Deployment:
             + usage.output_tokens * self.output_usd_micros_per_million_tokens
         )
         return -(-price // _TOKENS_PER_PRICE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechService:
+    """A service that writes down what is said: it is paid by the hour of audio, not by the token."""
+
+    name: str
+    usd_micros_per_audio_hour: int
+    price_source: str
+    price_read_on: date
+
+    def cost_usd_micros(self, audio_seconds: float) -> int:
+        """Return what a transcription costs, rounded up to whole micro-dollars."""
+        return math.ceil(audio_seconds * self.usd_micros_per_audio_hour / _SECONDS_PER_HOUR)

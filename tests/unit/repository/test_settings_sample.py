@@ -12,11 +12,22 @@ import pytest
 
 from docs.contracts.comments import field_comments
 from docs.contracts.tables import setting_name
+from shared.ai.model_settings import PATTERN, model_setting_names
 from shared.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Read by the Functions host itself.
 HOST = {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"}
+
+#: The models that the founding document names. The sample lists where each may answer, by their pattern.
+FOUNDING_MODELS = (
+    "AZURE_DEEPSEEK_V3",
+    "AZURE_DEEPSEEK_R1",
+    "AZURE_MISTRAL_LARGE",
+    "AZURE_LLAMA_3_3_70B",
+    "AZURE_PHI4_MULTIMODAL",
+    "AZURE_PHI4_MINI",
+)
 
 
 def _sample() -> dict[str, Any]:
@@ -25,7 +36,8 @@ def _sample() -> dict[str, Any]:
 
 
 def _names() -> set[str]:
-    return {setting_name(name, field) for name, field in Settings.model_fields.items()}
+    single = {setting_name(name, field) for name, field in Settings.model_fields.items()} - {PATTERN}
+    return single | {f"{prefix}_{what}" for prefix in FOUNDING_MODELS for what in ("ENDPOINT", "KEY")}
 
 
 def _bound(shipped: Sequence[Path]) -> set[str]:
@@ -65,6 +77,13 @@ def test_the_app_starts_with_the_sample(monkeypatch: pytest.MonkeyPatch) -> None
     assert {name: getattr(settings, name) for name in defaults} == {
         name: field.default for name, field in defaults.items()
     }
+
+
+def test_the_pattern_of_model_settings_knows_what_the_sample_names() -> None:
+    """The front end's names for the models are ours."""
+    listed = {name for name in _names() if name.startswith(FOUNDING_MODELS)}
+    assert len(listed) == 2 * len(FOUNDING_MODELS)
+    assert listed <= {name for name, _prefix, _what in model_setting_names()}
 
 
 def test_the_sample_leads_nowhere_but_here() -> None:
