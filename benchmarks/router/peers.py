@@ -1,0 +1,78 @@
+"""The peers: LiteLLM's router, OpenAI's SDK, and aiohttp with nothing around it; none of them retries."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from benchmarks.router.endpoint import BROKEN, KEY, WORKING
+from benchmarks.router.traffic import MAX_OUTPUT_TOKENS, TEMPERATURE, Ask, chat
+
+
+@asynccontextmanager
+async def bare_aiohttp(url: str) -> AsyncIterator[Ask]:
+    """Post and read JSON."""
+    import aiohttp
+
+    headers = {"Authorization": f"Bearer {KEY}"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+
+        async def ask(text: str) -> str:
+            body = {"model": WORKING, "messages": chat(text), **_options()}
+            async with session.post(f"{url}/openai/v1/chat/completions", json=body) as response:
+                return str((await response.json())["choices"][0]["message"]["content"])
+
+        yield ask
+
+
+@asynccontextmanager
+async def openai_sdk(url: str) -> AsyncIterator[Ask]:
+    """Ask through the asynchronous client."""
+    from openai import AsyncOpenAI
+
+    async with AsyncOpenAI(base_url=f"{url}/openai/v1", api_key=KEY, max_retries=0) as client:
+
+        async def ask(text: str) -> str:
+            answer = await client.chat.completions.create(model=WORKING, messages=chat(text), **_options())
+            return str(answer.choices[0].message.content)
+
+        yield ask
+
+
+@asynccontextmanager
+async def litellm_router(
+    url: str, *, model: str = "first", cache_responses: bool = False
+) -> AsyncIterator[Ask]:
+    """Ask LiteLLM's router, which falls back from `broken` to `second`; nothing is ever cooled down."""
+    # Without a network it would wait for its price list from the web at every start.
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    import litellm
+
+    # Its advice to report errors goes to standard output, which is ours.
+    litellm.suppress_debug_info = True
+    groups = {"first": WORKING, "broken": BROKEN, "second": WORKING}
+    router = litellm.Router(
+        model_list=[_group(name, deployment, url) for name, deployment in groups.items()],
+        fallbacks=[{"broken": ["second"]}],
+        num_retries=0,
+        disable_cooldowns=True,
+        cache_responses=cache_responses,
+    )
+
+    async def ask(text: str) -> str:
+        answer = await router.acompletion(model=model, messages=chat(text), **_options())
+        return str(answer.choices[0].message.content)
+
+    yield ask
+
+
+def _group(name: str, deployment: str, url: str) -> dict[str, Any]:
+    """Of its providers that fit the endpoint, `azure_ai` takes the least CPU time."""
+    parameters = {"model": f"azure_ai/{deployment}", "api_base": f"{url}/openai/v1", "api_key": KEY}
+    return {"model_name": name, "litellm_params": parameters}
+
+
+def _options() -> dict[str, Any]:
+    return {"max_tokens": MAX_OUTPUT_TOKENS, "temperature": TEMPERATURE}
