@@ -28,7 +28,7 @@ TRY_SHARE = 0.5
 #: Less than this is not divided: two half answers are none.
 SHORTEST_TRY_SECONDS = 2.0
 
-#: The failure that says most to a creator, first: what will pass by itself, before what an operator must mend.
+#: What says most to a creator, first: what passes by itself, before what an operator must mend.
 _MOST_TELLING = (
     ModelFailure.RATE_LIMITED,
     ModelFailure.TIMED_OUT,
@@ -71,7 +71,7 @@ def may_help(failure: ModelFailure, failed: Deployment, following: Deployment) -
 
 
 def flaw(reply: ModelReply, request: ModelRequest) -> ModelFailure | None:
-    """Return why an answer is not one its caller can use; `None` when it is, or is for the caller to judge."""
+    """Return why an answer is of no use to its caller; `None` when it is, or is for the caller to judge."""
     if reply.finish_reason is FinishReason.CONTENT_FILTER:
         return None
     cut_off = reply.finish_reason is FinishReason.LENGTH

@@ -128,6 +128,8 @@ class RedisBreakerStore:
             if not self._may_try():
                 return
             self._refreshing = self._begin("refresh", "")
+        elif self._retry_at is not None:
+            return  # it takes too long already
         await self._patiently(self._refreshing)
 
     def known(self) -> Mapping[str, Circuit]:

@@ -57,7 +57,7 @@ def patience_seconds(remaining_seconds: float) -> float:
 
 
 def soonest(names: Sequence[str], health: Mapping[str, Health]) -> tuple[str, float] | None:
-    """Return which deployment lets calls through first, and in how many seconds; `None` when none ever does."""
+    """Return which deployment lets calls through first, and in how many seconds; `None` if none ever does."""
     waits = {
         name: known.opens_in_seconds if known else 0.0
         for name in names
