@@ -4,27 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class FaultKind(StrEnum):
     """How a call goes wrong."""
 
+    #: 429; with a `Retry-After` if the fault has `retry_after_seconds`.
     RATE_LIMIT = "rate_limit"
+    #: 500, or the fault's `status`.
     SERVER_ERROR = "server_error"
-    #: No answer, until the caller gives up.
+    #: No answer, until the caller gives up; also called `hang`.
     TIMEOUT = "timeout"
-    #: Cut off in the middle, with the finish reason `length`.
+    #: A good answer that takes `seconds` longer; in a stream, so much longer for every piece.
+    SLOW = "slow"
+    #: Cut off in the middle, with the finish reason `length`; also called `length`.
     TRUNCATED = "truncated"
+    #: Cut off in the middle, though the finish reason is `stop`.
+    TRUNCATED_JSON = "truncated_json"
     #: A complete answer whose content is no JSON.
     INVALID_JSON = "invalid_json"
+    #: Thinking until no token is left for the answer: no content, and the finish reason `length`.
+    ONLY_THINKING = "only_thinking"
+    #: 400: the prompt is refused; also called `filter`.
     CONTENT_FILTER = "content_filter"
+    #: 200 with the finish reason `content_filter`: the answer is withheld.
+    FILTERED_ANSWER = "filtered_answer"
+    #: 404, as after a model's retirement.
+    RETIRED = "retired"
     #: A status of 200 with a body that is no completion.
     GARBAGE = "garbage"
     #: The connection breaks instead of answering.
     DISCONNECT = "disconnect"
+    #: The connection breaks in the middle of the stream; without a stream, instead of answering.
+    CUT_STREAM = "cut_stream"
+    #: An error in the middle of a stream whose status was 200; without a stream, a 500.
+    STREAM_ERROR = "stream_error"
+    #: A good stream with comments, other fields and CRLF in it; without a stream, nothing special.
+    ODD_STREAM = "odd_stream"
+
+
+_ALSO_CALLED: dict[Any, FaultKind] = {
+    "hang": FaultKind.TIMEOUT,
+    "filter": FaultKind.CONTENT_FILTER,
+    "length": FaultKind.TRUNCATED,
+}
+
+
+def _kind(name: Any) -> Any:
+    return _ALSO_CALLED.get(name, name) if isinstance(name, str) else name
+
+
+#: A kind by either of its names.
+NamedKind = Annotated[FaultKind, BeforeValidator(_kind)]
 
 
 class Fault(BaseModel):
@@ -32,10 +66,12 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: FaultKind
+    kind: NamedKind
     deployment: str | None = None
     count: Annotated[int, Field(ge=1)] = 1
     retry_after_seconds: Annotated[float, Field(ge=0)] | None = None
+    status: Annotated[int, Field(ge=500, le=599)] = 500
+    seconds: Annotated[float, Field(ge=0)] = 0.2
 
 
 class Faults:
@@ -71,4 +107,4 @@ def parse_fault(text: str) -> Fault:
     if text.lstrip().startswith("{"):
         return Fault.model_validate_json(text)
     kind, count, deployment = (*text.split(":"), "", "")[:3]
-    return Fault(kind=FaultKind(kind), count=int(count or 1), deployment=deployment or None)
+    return Fault.model_validate({"kind": kind, "count": count or 1, "deployment": deployment or None})

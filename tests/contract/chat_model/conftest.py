@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -15,7 +17,7 @@ from shared.ai.azure_inference import AzureInferenceModel
 from shared.ai.catalogue import known_deployment
 from shared.ai.connections import Connections
 from shared.ai.deployment import Wire
-from shared.ai.port import AnswerSchema, CacheScope, Message, ModelCall, ModelRequest, Role, Task
+from shared.ai.port import AnswerSchema, CacheScope, Image, Message, ModelCall, ModelRequest, Role, Task
 from shared.clock import SystemClock
 
 TASK = Task(
@@ -97,6 +99,7 @@ async def admin(model_endpoint: Endpoint) -> AsyncIterator[aiohttp.ClientSession
     async with aiohttp.ClientSession(root, headers=headers) as session:
         yield session
         (await session.delete("simulator/faults")).raise_for_status()
+        (await session.delete("simulator/plan")).raise_for_status()
 
 
 @pytest.fixture
@@ -118,3 +121,16 @@ def count(admin: aiohttp.ClientSession) -> Callable[[], Awaitable[int]]:
         return total
 
     return _count
+
+
+@pytest.fixture(scope="session")
+def picture() -> Image:
+    """A PNG of one grey pixel."""
+
+    def _chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    pixels = zlib.compress(b"\0\x80")
+    chunks = _chunk(b"IHDR", header) + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
+    return Image(data=b"\x89PNG\r\n\x1a\n" + chunks, media_type="image/png")

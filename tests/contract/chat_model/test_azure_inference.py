@@ -129,11 +129,10 @@ async def test_thinking_is_paid_but_not_answered(deployed: Deployed, ask: Ask, p
     assert paid[0].cost_usd_micros == known_deployment("DeepSeek-R1").cost_usd_micros(reply.usage)
 
 
-async def test_pictures_are_sent(deployed: Deployed, ask: Ask) -> None:
+async def test_pictures_are_sent(deployed: Deployed, ask: Ask, picture: Image) -> None:
     """And counted by the service."""
     azure = deployed("Phi-4-multimodal-instruct")
     plain = await azure.complete(ask(task={"role": Role.VISION}))
-    picture = Image(data=b"\x89PNG", media_type="image/png")
     messages = (Message(role="user", text="What is this?", images=(picture,)),)
     seen = await azure.complete(ask(task={"role": Role.VISION}, messages=messages))
     assert seen.usage.input_tokens > plain.usage.input_tokens + 2_000
@@ -189,11 +188,10 @@ async def test_it_is_usable_after_close(
 
 
 async def test_a_picture_is_shown_to_those_alone_that_see(
-    azure: AzureInferenceModel, ask: Ask, count: Count
+    azure: AzureInferenceModel, ask: Ask, count: Count, picture: Image
 ) -> None:
     """The others are not even asked."""
     before = await count()
-    picture = Image(data=b"\x89PNG", media_type="image/png")
     with pytest.raises(DeploymentError) as failure:
         await azure.complete(ask(messages=(Message(role="user", text="What?", images=(picture,)),)))
     assert failure.value.failure is ModelFailure.REFUSED
