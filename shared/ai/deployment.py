@@ -11,6 +11,8 @@ from pydantic import SecretStr
 
 from shared.ai.port import Usage
 
+#: Azure's sample of DeepSeek-R1 takes 886 tokens to answer a question of 11: room for twice as many thoughts.
+THINKING_TOKENS = 2_048
 _TOKENS_PER_PRICE = 1_000_000
 _SECONDS_PER_HOUR = 3_600
 
@@ -74,6 +76,11 @@ class Deployment:
         if language is None or self.languages is None:
             return True
         return language.partition("-")[0].casefold() in self.languages
+
+    def most_output_tokens(self, answer_tokens: int) -> int:
+        """Return what to allow for an answer of at most so many tokens: thinking needs room, too."""
+        thinking_tokens = THINKING_TOKENS if self.reasoning else 0
+        return min(answer_tokens + thinking_tokens, self.max_output_tokens)
 
     def cost_usd_micros(self, usage: Usage) -> int:
         """Return what a call costs, rounded up to whole micro-dollars."""

@@ -74,6 +74,8 @@ class Task:
     cache_ttl_seconds: int
     max_output_tokens: int
     temperature: float
+    #: How much thought a request takes is worth finding out: by rules, or by asking a small model.
+    routed_by_complexity: bool = False
     #: An older answer is still served while somebody gets a new one; `None`: as long as it is kept.
     cache_fresh_seconds: int | None = None
 

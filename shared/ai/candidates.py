@@ -1,0 +1,195 @@
+"""Which deployments may answer a request, in which order, and why: one pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+from shared.ai.breaker import Health
+from shared.ai.catalogue import Catalogue
+from shared.ai.deployment import Deployment
+from shared.ai.estimating import expected_usd_micros, input_tokens, most_usd_micros
+from shared.ai.port import Complexity, ModelRequest, Thrift
+from shared.ai.roles import RolePlan
+
+_USD_MICROS = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A deployment that may be asked."""
+
+    deployment: Deployment
+    #: What it is for this request, and what speaks against it; for an operator.
+    why: str
+    #: What the request probably costs there.
+    expected_usd_micros: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exclusion:
+    """A deployment of the role's plan that must not be asked."""
+
+    deployment: Deployment
+    why: str
+    #: It would do if there were more money.
+    for_money: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """The deployments for one request."""
+
+    complexity: Complexity
+    #: To be asked in this order.
+    choices: tuple[Choice, ...]
+    exclusions: tuple[Exclusion, ...]
+
+
+def candidates(
+    request: ModelRequest,
+    complexity: Complexity,
+    catalogue: Catalogue,
+    health: Mapping[str, Health],
+    today: date,
+) -> Selection:
+    """Choose and order the deployments for a request.
+
+    Nobody is asked what it cannot do: pictures, a conversation beyond its context, an answer beyond the money
+    that is left. The others are ordered: closed circuits before open ones, and among those the soonest; who
+    knows the language before who does not; then, when money is short, by expected price; otherwise as the
+    role's plan has them, with a JSON mode before none among fallbacks, when JSON is wanted.
+
+    Args:
+        request: the request.
+        complexity: how much thought it takes.
+        catalogue: the models and the roles.
+        health: what is known against deployments, by name.
+        today: the day, which decides who has retired.
+
+    Raises:
+        ConfigurationError: no deployment plays the role.
+    """
+    asked_tokens = input_tokens(request.messages)
+    ranked: list[_Ranked] = []
+    exclusions: list[Exclusion] = []
+    for standing, deployment in _eligible(request, complexity, catalogue, today):
+        exclusion = _exclusion(request, deployment, asked_tokens)
+        if exclusion is not None:
+            exclusions.append(exclusion)
+            continue
+        known = health.get(deployment.name)
+        open_seconds = known.opens_in_seconds if known else 0.0
+        expected = expected_usd_micros(request, deployment, asked_tokens)
+        why = "; ".join(_reasons(request, standing, deployment, open_seconds))
+        choice = Choice(deployment=deployment, why=why, expected_usd_micros=expected)
+        rank = _rank(request, standing, choice, open_seconds)
+        ranked.append(_Ranked(rank=rank, standing=standing, choice=choice))
+    kept, no_cheaper = _economies(ranked)
+    return Selection(
+        complexity=complexity,
+        choices=tuple(entry.choice for entry in sorted(kept, key=lambda entry: entry.rank)),
+        exclusions=(*exclusions, *no_cheaper),
+    )
+
+
+class _Standing(IntEnum):
+    """What a deployment is for a request; lower is asked earlier."""
+
+    ECONOMY = 0
+    THOUGHTFUL = 1
+    FIRST = 2
+    FALLBACK = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ranked:
+    #: Sorts the choices, the first first.
+    rank: tuple[float, ...]
+    standing: _Standing
+    choice: Choice
+
+
+def _eligible(
+    request: ModelRequest, complexity: Complexity, catalogue: Catalogue, today: date
+) -> Iterator[tuple[_Standing, Deployment]]:
+    """Yield the deployments of the role's plan, each once, in the plan's order."""
+    seen: set[tuple[str | None, str]] = set()
+    for standing, family in _wanted(request, complexity, catalogue.plan(request.task.role)):
+        deployment = catalogue.resolve(family, today)
+        if deployment.identity not in seen:
+            seen.add(deployment.identity)
+            yield standing, deployment
+
+
+def _wanted(request: ModelRequest, complexity: Complexity, plan: RolePlan) -> Iterator[tuple[_Standing, str]]:
+    if complexity is Complexity.COMPLEX:
+        yield from ((_Standing.THOUGHTFUL, family) for family in plan.thoughtful)
+    yield _Standing.FIRST, plan.first
+    yield from ((_Standing.FALLBACK, family) for family in plan.fallbacks)
+    if complexity is Complexity.SIMPLE or request.thrift >= Thrift.CHEAP:
+        yield from ((_Standing.ECONOMY, family) for family in plan.economy)
+
+
+def _exclusion(request: ModelRequest, deployment: Deployment, asked_tokens: int) -> Exclusion | None:
+    if not deployment.images and any(message.images for message in request.messages):
+        return Exclusion(deployment=deployment, why="sees no pictures")
+    needed = asked_tokens + deployment.most_output_tokens(request.task.max_output_tokens)
+    if needed > deployment.context_tokens:
+        why = f"about {needed} tokens do not fit into its context of {deployment.context_tokens}"
+        return Exclusion(deployment=deployment, why=why)
+    most, left = most_usd_micros(request, deployment, asked_tokens), request.budget_usd_micros
+    if left is not None and most > left:
+        why = f"may cost {_usd(most)}, and {_usd(left)} is left"
+        return Exclusion(deployment=deployment, why=why, for_money=True)
+    return None
+
+
+def _rank(
+    request: ModelRequest, standing: _Standing, choice: Choice, open_seconds: float
+) -> tuple[float, ...]:
+    deployment = choice.deployment
+    no_json = request.answer_schema is not None and not deployment.json_mode
+    unspoken = not deployment.speaks(request.language)
+    if request.thrift >= Thrift.CHEAP:
+        return open_seconds, unspoken, choice.expected_usd_micros, no_json, standing
+    return open_seconds, unspoken, standing, standing is _Standing.FALLBACK and no_json
+
+
+def _economies(ranked: Sequence[_Ranked]) -> tuple[list[_Ranked], list[Exclusion]]:
+    """Leave out what is there to save money, and saves none."""
+    prices = [e.choice.expected_usd_micros for e in ranked if e.standing is not _Standing.ECONOMY]
+    cheapest = min(prices, default=None)
+    kept: list[_Ranked] = []
+    excluded: list[Exclusion] = []
+    for entry in ranked:
+        saves = cheapest is None or entry.choice.expected_usd_micros < cheapest
+        if entry.standing is not _Standing.ECONOMY or saves:
+            kept.append(entry)
+        else:
+            excluded.append(Exclusion(deployment=entry.choice.deployment, why="would save no money"))
+    return kept, excluded
+
+
+def _reasons(
+    request: ModelRequest, standing: _Standing, deployment: Deployment, open_seconds: float
+) -> Iterator[str]:
+    role = request.task.role.value
+    yield {
+        _Standing.ECONOMY: "a small model, to save money",
+        _Standing.THOUGHTFUL: "thinks before it answers",
+        _Standing.FIRST: f"first choice for {role}",
+        _Standing.FALLBACK: f"fallback for {role}",
+    }[standing]
+    if not deployment.speaks(request.language):
+        yield f"{request.language} is not among its languages"
+    if request.answer_schema is not None and not deployment.json_mode:
+        yield "has no JSON mode"
+    if open_seconds > 0:
+        yield f"left alone for {open_seconds:.0f} s, because it failed"
+
+
+def _usd(usd_micros: int) -> str:
+    return f"${usd_micros / _USD_MICROS:.6f}"
