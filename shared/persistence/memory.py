@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -52,6 +53,7 @@ class MemoryJobStore:
         self._clock = clock
         self._jobs: dict[str, _Job] = {}
         self._outbox: dict[str, _Promise] = {}
+        self._spent: Counter[str] = Counter()
         #: What tests look at: the ledger, the quarantine, and each job's states in order.
         self.calls: list[ModelCall] = []
         self.rejections: dict[bytes, Rejection] = {}
@@ -89,6 +91,10 @@ class MemoryJobStore:
         self._note(job)
         return self._claim(job, Verdict.CLAIMED)
 
+    async def month_usd_micros(self, month: str) -> int:
+        """See `Ledger.month_usd_micros`."""
+        return self._spent[month]
+
     async def extend(self, job_id: str, fence: int, *, lease_seconds: float) -> bool:
         """See `JobStore.extend`."""
         job = self._owned(job_id, fence)
@@ -99,6 +105,7 @@ class MemoryJobStore:
     async def record(self, outcome: Outcome, *, sweep_after_seconds: float) -> bool:
         """See `JobStore.record`."""
         self.calls.extend(outcome.calls)
+        self._spent[f"{self._clock.now():%Y-%m}"] += sum(call.cost_usd_micros for call in outcome.calls)
         job = self._owned(outcome.job_id, outcome.fence)
         if job is None:
             return False

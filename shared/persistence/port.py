@@ -214,3 +214,7 @@ class JobStore(Protocol):
     async def job(self, job_id: str) -> JobRecord | None:
         """Return a job as it stands."""
         ...
+
+    async def month_usd_micros(self, month: str) -> int:
+        """Return what was paid for model calls in a month (`2026-11`, UTC), by when it was recorded."""
+        ...

@@ -139,6 +139,11 @@ class PostgresJobStore:
         found = await self._fetch(statements.JOB, {"job_id": job_id})
         return rows.job_record(found[0]) if found else None
 
+    async def month_usd_micros(self, month: str) -> int:
+        """See `Ledger.month_usd_micros`."""
+        parameters = {"first_day": f"{month}-01"}
+        return int((await self._fetch(statements.SPENT_IN_MONTH, parameters))[0]["usd_micros"])
+
     async def _claim(self, asked: Mapping[str, Any]) -> DictRow | None:
         """Claim in company; what goes wrong there is tried alone, so that no job suffers for another's."""
         try:

@@ -199,3 +199,10 @@ SELECT job_id, job_type, creator_id, state, epoch, attempt, created_at, updated_
        error_message
 FROM huntaze_workers.jobs WHERE job_id = %(job_id)s
 """
+
+# The months are UTC's, whatever the session's time zone is.
+SPENT_IN_MONTH = """
+SELECT coalesce(sum(cost_usd_micros), 0)::bigint AS usd_micros FROM huntaze_workers.ai_calls
+WHERE at >= %(first_day)s::timestamp AT TIME ZONE 'UTC'
+  AND at < (%(first_day)s::timestamp + interval '1 month') AT TIME ZONE 'UTC'
+"""

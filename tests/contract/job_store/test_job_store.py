@@ -350,3 +350,15 @@ async def test_the_ledger_counts_what_a_lost_worker_paid(database_url: str) -> N
         states = connection.execute("SELECT state FROM huntaze_workers.job_history ORDER BY id").fetchall()
     assert spent == (3, 3 * 570)
     assert states == [("running",), ("running",), ("completed",)]
+
+
+async def test_the_ledger_sums_a_month(subject: Subject) -> None:
+    """By what was recorded in it; another month knows nothing of it."""
+    claim = await subject.claim()
+    await subject.record(outcome_of(claim, calls=[CALL, CALL]))
+    await subject.record(outcome_of(claim, calls=[CALL]))
+    job = await subject.store.job(MESSAGE.job_id)
+    assert job is not None
+    month = f"{job.updated_at.astimezone(UTC):%Y-%m}"
+    assert await subject.store.month_usd_micros(month) == 3 * 570
+    assert await subject.store.month_usd_micros("2020-12") == 0

@@ -1,0 +1,39 @@
+"""How much of a budget to hold for a request: the most it can cost, which is more than it will."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.ai.deployment import Deployment
+from shared.ai.port import ModelRequest, Usage
+
+#: The chat template around a turn, and the schema's name in words.
+_TOKENS_PER_TURN = 16
+#: Azure's sample of one picture takes 2,380; the largest that the model takes is cut into a few more tiles.
+_TOKENS_PER_IMAGE = 5_000
+#: A router asks no third deployment after two answers that were of no use.
+PAID_ANSWERS = 2
+
+
+def most_usd_micros(request: ModelRequest, deployments: Sequence[Deployment]) -> int:
+    """Return the most that a request costs at the dearest of some deployments, a useless answer included."""
+    input_tokens = most_input_tokens(request)
+    return PAID_ANSWERS * max((_most_at(request, each, input_tokens) for each in deployments), default=0)
+
+
+def most_input_tokens(request: ModelRequest) -> int:
+    """Return the most tokens that a request's messages and schema can be: one for each byte."""
+    schema = request.answer_schema
+    told = len(repr(schema.json_schema)) if schema is not None else 0
+    return told + sum(
+        _TOKENS_PER_TURN
+        + len(message.text.encode(errors="replace"))
+        + _TOKENS_PER_IMAGE * len(message.images)
+        for message in request.messages
+    )
+
+
+def _most_at(request: ModelRequest, deployment: Deployment, input_tokens: int) -> int:
+    output_tokens = deployment.most_output_tokens(request.task.max_output_tokens)
+    fitting = min(input_tokens, deployment.context_tokens)
+    return deployment.cost_usd_micros(Usage(input_tokens=fitting, output_tokens=output_tokens))
