@@ -71,8 +71,11 @@ def _reply(request: ModelRequest, answer: ScriptedAnswer) -> ModelReply:
             cost_usd_micros=answer.cost_usd_micros,
         )
     )
+    text = separate_thinking(answer.text)[1]
+    if request.on_text is not None and text:
+        request.on_text(text)
     return ModelReply(
-        text=separate_thinking(answer.text)[1],
+        text=text,
         deployment=answer.deployment,
         finish_reason=answer.finish_reason,
         usage=answer.usage,
