@@ -253,7 +253,7 @@ class _Stuttering:
 
 async def test_nobody_else_is_asked_once_the_answer_was_being_read(ask: Ask) -> None:
     router, heard = _router([], ["never"], []), list[str]()
-    models = {"one": _Stuttering(NetworkError()), "two": router.scripts[1]}
+    models: dict[str, ChatModel] = {"one": _Stuttering(NetworkError()), "two": router.scripts[1]}
     routed = RoutedChatModel(
         router._candidates, lambda deployment: models[deployment.name], router.breaker, router.clock
     )
