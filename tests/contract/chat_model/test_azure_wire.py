@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError
 from pydantic import SecretStr
 
 from shared.ai.azure_inference import AzureInferenceModel
@@ -29,12 +31,20 @@ GOOD = {
 }
 
 
+STREAM = (
+    'data: {"choices": [{"delta": {"content": "hi"}, "finish_reason": "stop"}]}\n\n'
+    'data: {"choices": [], "usage": {"prompt_tokens": 300, "completion_tokens": 50}}\n\n'
+    "data: [DONE]\n\n"
+)
+
+
 class Service:
     """Answers what it is told to, and remembers what it was asked."""
 
     def __init__(self) -> None:
         self.status = 200
         self.headers: dict[str, str] = {}
+        self.content_type = "application/json"
         self.body = json.dumps(GOOD)
         self.asked: list[tuple[web.Request, dict[str, Any]]] = []
         #: The clients' ports.
@@ -46,7 +56,7 @@ class Service:
         if request.transport:
             self.ports.add(request.transport.get_extra_info("peername")[1])
         return web.Response(
-            status=self.status, headers=self.headers, text=self.body, content_type="application/json"
+            status=self.status, headers=self.headers, text=self.body, content_type=self.content_type
         )
 
 
@@ -275,8 +285,95 @@ async def test_a_filtered_answer_is_reported(model: AzureInferenceModel, service
     assert (reply.text, reply.finish_reason) == ("", FinishReason.CONTENT_FILTER)
 
 
-async def test_connections_are_kept(model: AzureInferenceModel, service: Service, ask: Ask) -> None:
-    """One handshake for many calls."""
-    for _ in range(3):
-        await model.complete(ask())
+async def test_connections_are_kept(deployed: Deployed, service: Service, ask: Ask) -> None:
+    """One handshake for many calls, of all deployments and in both forms."""
+    for name in ("DeepSeek-V3", "DeepSeek-R1"):
+        for wire in Wire:
+            await deployed(name, wire=wire).complete(ask())
     assert len(service.ports) == 1
+
+
+async def test_connections_are_kept_after_streams(deployed: Deployed, service: Service, ask: Ask) -> None:
+    """The end of the stream is read, so that its connection can be used again."""
+    service.content_type = "text/event-stream"
+    service.body = STREAM
+    for _ in range(3):
+        await deployed("DeepSeek-V3").complete(ask(on_text=_nothing))
+    assert len(service.ports) == 1
+
+
+async def test_a_service_that_does_not_stream_is_understood(
+    model: AzureInferenceModel, service: Service, ask: Ask
+) -> None:
+    """It answers in one piece, which is told as one."""
+    told: list[str] = []
+    reply = await model.complete(ask(on_text=told.append))
+    assert told == [reply.text] == ["hi"]
+    assert service.asked[0][1]["stream_options"] == {"include_usage": True}
+    assert service.asked[0][0].headers["extra-parameters"] == "pass-through"
+
+
+async def test_a_stream_without_a_count_is_never_free(
+    model: AzureInferenceModel, service: Service, ask: Ask, paid: list[ModelCall]
+) -> None:
+    """It is charged the most it can have cost."""
+    service.content_type = "text/event-stream"
+    service.body = STREAM.replace('"usage"', '"unknown"')
+    await model.complete(ask(on_text=_nothing))
+    assert [call.usage.output_tokens for call in paid] == [500]
+
+
+async def test_a_picture_without_a_count_costs_the_whole_context(
+    deployed: Deployed, service: Service, ask: Ask, picture: Image
+) -> None:
+    """Nobody says how many tokens one is."""
+    service.body = json.dumps({**GOOD, "usage": None})
+    messages = (Message(role="user", text="What?", images=(picture,)),)
+    reply = await deployed("Phi-4-multimodal-instruct").complete(ask(messages=messages))
+    assert reply.usage.input_tokens == known_deployment("Phi-4-multimodal-instruct").context_tokens
+
+
+class Vouching:
+    """A credential of Entra ID's kind."""
+
+    def __init__(self) -> None:
+        #: What its tokens were to be good for.
+        self.scopes: list[str] = []
+        self.is_closed = False
+
+    async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+        """Return a token, or raise the SDK's error when there is nobody to vouch for."""
+        self.scopes += scopes
+        raise ClientAuthenticationError("no identity")
+
+    async def close(self) -> None:
+        """Remember it."""
+        self.is_closed = True
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+@pytest.mark.parametrize(
+    ("wire", "scope"),
+    [
+        (Wire.MODELS, "https://cognitiveservices.azure.com/.default"),
+        (Wire.OPENAI_V1, "https://ai.azure.com/.default"),
+    ],
+)
+async def test_entra_id_vouches_where_there_is_no_key(ask: Ask, wire: Wire, scope: str) -> None:
+    """With the scope of the route; without an identity, the operator is told."""
+    credential = Vouching()
+    connections = Connections(
+        endpoint="https://127.0.0.1:1/models", key=SecretStr(""), credential=lambda: credential
+    )
+    deployment = replace(known_deployment("DeepSeek-V3"), wire=wire)
+    with pytest.raises(DeploymentError, match="Entra") as raised:
+        await AzureInferenceModel(deployment, connections, SystemClock()).complete(ask())
+    assert raised.value.failure is ModelFailure.UNAUTHORIZED
+    assert credential.scopes == [scope]
+    await connections.close()
+    assert credential.is_closed

@@ -14,7 +14,7 @@ import pytest
 from shared.ai.azure_inference import AzureInferenceModel
 from shared.ai.catalogue import known_deployment
 from shared.ai.connections import Connections, chat_url
-from shared.ai.deployment import Wire
+from shared.ai.deployment import THINKING_TOKENS, Wire
 from shared.ai.failures import ModelFailure, failure_of
 from shared.ai.port import FinishReason, Image, Message, ModelCall, ModelReply, ModelRequest
 from shared.clock import SystemClock
@@ -81,7 +81,7 @@ async def test_thinking_may_eat_the_whole_answer(deployed: Deployed, ask: Ask, o
     await order("only_thinking")
     reply = await deployed("DeepSeek-R1").complete(ask())
     assert (reply.text, reply.finish_reason) == ("", FinishReason.LENGTH)
-    assert reply.usage.reasoning_tokens == reply.usage.output_tokens == 500
+    assert reply.usage.reasoning_tokens == reply.usage.output_tokens == 500 + THINKING_TOKENS
 
 
 async def test_a_picture_is_streamed_to(deployed: Deployed, ask: Ask, picture: Image) -> None:
