@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationError
@@ -60,6 +61,12 @@ class Settings(BaseSettings):
         NoDecode,
         Field(json_schema_extra={"setting": PATTERN}),
     ] = {}
+
+    #: What the models may cost in a calendar month (UTC), in dollars: answers grow shorter from 70 % of it,
+    #: cheaper models are asked from 90 %, and at 100 % only the cache answers. Without it nothing is counted.
+    ai_monthly_budget_usd: Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=2)] | None = None
+    #: How many times an even share of a day's budget one creator may use up; each has the same marks as all.
+    ai_creator_daily_shares: Annotated[float, Field(gt=0, le=1_000_000)] = 5.0
 
     #: Where `resultUrl` points when a result is too large for an event.
     functions_url: str = "http://localhost:7071"

@@ -18,6 +18,7 @@ from shared.ai.spending import Wish
 from shared.ai.trail import note
 from shared.clock import Clock
 from shared.errors import BudgetExceededError
+from shared.settings import Settings
 
 #: How much of its length a brief answer may have.
 BRIEF_PERCENT = 60
@@ -32,6 +33,14 @@ class Budget:
     month_usd_micros: int
     #: How many times the even share of a day one creator may spend; `None` is without limit.
     daily_shares: float | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Budget | None:
+        """Return the operator's budget, if there is one."""
+        usd = settings.ai_monthly_budget_usd
+        if usd is None:
+            return None
+        return cls(month_usd_micros=int(usd * 1_000_000), daily_shares=settings.ai_creator_daily_shares)
 
 
 class BudgetedChatModel:
