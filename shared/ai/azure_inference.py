@@ -148,7 +148,7 @@ class AzureInferenceModel:
         context_tokens = self._deployment.context_tokens
         return Usage(
             input_tokens=context_tokens if sees_pictures else min(text_bytes, context_tokens),
-            output_tokens=min(request.task.max_output_tokens, self._deployment.max_output_tokens),
+            output_tokens=self._deployment.most_output_tokens(request.task.max_output_tokens),
         )
 
 
@@ -163,7 +163,7 @@ def _body(request: ModelRequest, deployment: Deployment) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": deployment.name,
         "messages": [_turn(message) for message in request.messages],
-        "max_tokens": min(request.task.max_output_tokens, deployment.max_output_tokens),
+        "max_tokens": deployment.most_output_tokens(request.task.max_output_tokens),
     }
     if deployment.temperature:
         body["temperature"] = request.task.temperature
