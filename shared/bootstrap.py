@@ -58,6 +58,10 @@ class ByRole:
         deployment = self._catalogue.deployment(request.task.role, self._clock.now().date())
         return await AzureInferenceModel(deployment, self._connections, self._clock).complete(request)
 
+    async def close(self) -> None:
+        """Close the connections; the next call opens new ones."""
+        await self._connections.close()
+
 
 _containers: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Future[Container]] = WeakKeyDictionary()
 
