@@ -1,15 +1,17 @@
-"""The command line: `python -m infra.local up | publish | events | jobs`."""
+"""The command line: `python -m infra.local up | publish | events | explain | jobs`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from collections.abc import Sequence
+from datetime import date
 from importlib import import_module
 
 from rich.console import Console
 from rich.text import Text
 
+from shared.ai.port import Complexity, Role, Thrift
 from shared.contracts import JobType
 from shared.errors import HuntazeError
 
@@ -49,6 +51,19 @@ def parser() -> argparse.ArgumentParser:
     events = commands.add_parser("events", help="follow what the workers announce; takes it from nobody")
     events.add_argument("--no-follow", action="store_true", help="show what there is, and end")
     events.add_argument("--json", action="store_true", help="one event a line, as it was sent")
+
+    explain = commands.add_parser("explain", help="show which models a request would be sent to, and why")
+    explain.add_argument("--task", default="chat.suggest", metavar="TASK", help="default: %(default)s")
+    explain.add_argument("--message", default="What are you doing tonight?", help="what the request is about")
+    explain.add_argument("--language", metavar="TAG", help="the answer's, such as en or pt-BR")
+    explain.add_argument("--images", type=int, default=0, metavar="N", help="pictures that go with it")
+    explain.add_argument("--role", choices=list(Role), help="instead of the task's own")
+    explain.add_argument("--complexity", choices=list(Complexity), help="instead of finding out")
+    explain.add_argument("--thrift", choices=[rung.name.lower() for rung in Thrift], default="none")
+    explain.add_argument("--left", type=int, metavar="USD_MICROS", help="the money that is left for it")
+    explain.add_argument(
+        "--today", type=date.fromisoformat, metavar="YYYY-MM-DD", help="decides who is retired"
+    )
 
     jobs = commands.add_parser("jobs", help="show a job: state, history, cost, result or error")
     jobs.add_argument("job_id", metavar="JOB_ID")

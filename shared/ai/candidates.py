@@ -95,6 +95,13 @@ def candidates(
     )
 
 
+def possible(request: ModelRequest, catalogue: Catalogue, today: date) -> tuple[Deployment, ...]:
+    """Return every deployment that a request may end up at, however complex: for holding money."""
+    undecided = Complexity.COMPLEX if request.task.routed_by_complexity else Complexity.STANDARD
+    found = _eligible(request, request.complexity or undecided, catalogue, today)
+    return tuple(deployment for _, deployment in found)
+
+
 class _Standing(IntEnum):
     """What a deployment is for a request; lower is asked earlier."""
 

@@ -80,6 +80,17 @@ class Catalogue:
         """Every model, retired ones included."""
         return tuple(self._models.values())
 
+    def known(self, family: str) -> Deployment:
+        """Return a model, retired or not.
+
+        Raises:
+            ConfigurationError: the family is unknown.
+        """
+        try:
+            return self._models[family]
+        except KeyError:
+            raise ConfigurationError(_unknown(family, self._models.values())) from None
+
     def plan(self, role: Role) -> RolePlan:
         """Return which families play a role.
 
@@ -105,9 +116,7 @@ class Catalogue:
         Raises:
             ConfigurationError: the family is unknown.
         """
-        if family not in self._models:
-            raise ConfigurationError(_unknown(family, self._models.values()))
-        model = self._models[family]
+        model = self.known(family)
         while model.retires_on is not None and model.retires_on <= today and model.successor:
             model = _heir(model, self._models[model.successor])
         self._notice(model, today)
