@@ -24,6 +24,7 @@ QUESTIONS = {
     "hit": 4000,
     "hit in Redis": 1000,
     "miss": 600,
+    "fallback": 300,
     "transport": 600,
     "aiohttp": 1000,
     "openai": 250,
@@ -59,6 +60,7 @@ def _calls(turns: Mapping[str, Sequence[Turn]]) -> Iterator[Measurement]:
 
     yield _beside("hit", cpu["hit"], cpu["LiteLLM hit"], promise=ratio, details={"wall_ms": details})
     yield _beside("miss", cpu["miss"], cpu["LiteLLM miss"], promise=ratio)
+    yield _beside("fallback", cpu["fallback"], cpu["LiteLLM fallback"], promise=ratio)
     yield _within("hit, alone", cpu["hit"], HIT_CPU_MS)
     yield _within("miss, beyond its transport", added, ADDED_CPU_MS)
     yield _beside("hit in Redis", cpu["hit in Redis"], cpu["LiteLLM hit"])

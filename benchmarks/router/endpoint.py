@@ -1,7 +1,7 @@
 """The endpoint that all sides ask: it answers at once, so that what is measured is its clients.
 
 `python -m benchmarks.router.endpoint` serves chat completions on any path until told to end. A request for
-the deployment `BROKEN` is answered with 503, every other one with the same completion.
+a deployment whose name begins with `BROKEN` is answered with 503, every other one with the same completion.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from infra.local.process import LOCALHOST, python_module, spawn
 
-#: The deployments: ours knows a model only by a name that has a price.
+#: Ours knows a model only by a name that has a price, and by its line's later names once it has retired.
 WORKING = "DeepSeek-V3"
 BROKEN = "Mistral-Large"
 KEY = "no-secret"
@@ -68,7 +68,7 @@ class Answering(asyncio.Protocol):
         self._received += data
         while self._transport and (length := _length(self._received)):
             request, self._received = self._received[:length], self._received[length:]
-            self._transport.write(self._FAILURE if f'"{BROKEN}"'.encode() in request else self._SUCCESS)
+            self._transport.write(self._FAILURE if f'"{BROKEN}'.encode() in request else self._SUCCESS)
 
 
 def _length(received: bytes) -> int:

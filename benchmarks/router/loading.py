@@ -15,8 +15,8 @@ import asyncio, json, resource, sys, time
 def used():
     return time.process_time()
 
-started = used()
 from benchmarks.router.sides import SIDES
+started = used()
 
 async def first_answer():
     async with SIDES[sys.argv[1]].open(*sys.argv[2:4]) as ask:
@@ -38,7 +38,7 @@ print("\\n" + json.dumps(took))
 class Loading:
     """What a fresh process used."""
 
-    #: To import and to compose.
+    #: To import and to compose, beyond what Python and this benchmark take.
     opening_cpu_ms: float
     #: To have answered once, whatever was loaded only then.
     answer_cpu_ms: float

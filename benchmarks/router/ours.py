@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
 
 from pydantic import SecretStr
 
 from benchmarks.router.endpoint import KEY, WORKING
 from benchmarks.router.traffic import MAX_OUTPUT_TOKENS, SYSTEM, TEMPERATURE, Ask
+from shared.ai.accounts import Accounts
 from shared.ai.azure_inference import AzureInferenceModel
+from shared.ai.breaker import Breaker, BreakerPolicy
+from shared.ai.budget import Budget, BudgetedChatModel
 from shared.ai.caching import CachedChatModel
-from shared.ai.catalogue import known_deployment
+from shared.ai.catalogue import KNOWN, Catalogue, known_deployment
+from shared.ai.circuits import MemoryBreakerStore
+from shared.ai.classifying import ComplexityClassifier
 from shared.ai.connections import Connections
-from shared.ai.port import CacheScope, ChatModel, Message, ModelCall, ModelRequest, Role, Task
+from shared.ai.deployment import Deployment
+from shared.ai.estimating import input_tokens, most_usd_micros
+from shared.ai.port import CacheScope, ChatModel, Complexity, Message, ModelCall, ModelRequest, Role, Task
+from shared.ai.roles import ROLE_PLANS
+from shared.ai.routing import RoutedChatModel
+from shared.ai.selecting import CandidateSelector, as_told
+from shared.ai.stack import DeploymentModels
 from shared.ai.tracing import TracedChatModel
 from shared.cache.memory import MemoryCache
+from shared.cache.port import Cache
 from shared.cache.redis import RedisCache
-from shared.clock import SystemClock
+from shared.clock import Clock, SystemClock
 
 _TASK = Task(
     name="chat.suggest",
@@ -30,6 +44,7 @@ _TASK = Task(
     temperature=TEMPERATURE,
 )
 _PATIENCE_SECONDS = 30.0
+_MONTH_USD_MICROS = 10**12
 
 
 @asynccontextmanager
@@ -38,36 +53,77 @@ async def transport(url: str) -> AsyncIterator[Ask]:
     connections = _connections(url)
     model = AzureInferenceModel(known_deployment(WORKING), connections, SystemClock())
     try:
-        yield _asking(model)
+        yield _asking(model, _TASK)
     finally:
         await connections.close()
 
 
 @asynccontextmanager
-async def router(url: str, redis_url: str | None = None) -> AsyncIterator[Ask]:
-    """Ask the router, which keeps answers in the process's memory, or in Redis."""
+async def router(
+    url: str, *, redis_url: str | None = None, role: Role = Role.GENERATION
+) -> AsyncIterator[Ask]:
+    """Ask the router, which keeps answers in the process's memory, or in Redis.
+
+    The first choice for `Role.CREATIVE` is the one that the endpoint always fails.
+    """
     clock, connections = SystemClock(), _connections(url)
     cache = RedisCache(redis_url) if redis_url else MemoryCache(clock)
-    model = AzureInferenceModel(known_deployment(WORKING), connections, clock)
-    cached = CachedChatModel(model, cache, key=b"benchmark", clock=clock)
     try:
-        yield _asking(TracedChatModel(cached, clock))
+        yield _asking(_composed(connections, cache, clock), replace(_TASK, role=role))
     finally:
         await connections.close()
         await cache.close()
+
+
+def _composed(connections: Connections, cache: Cache, clock: Clock) -> ChatModel:
+    """Compose what `shared.bootstrap` composes, with circuits that never open, and money for ever."""
+    catalogue = Catalogue(KNOWN, ROLE_PLANS)
+    breaker = Breaker(MemoryBreakerStore(clock), clock, policy=BreakerPolicy(failures=10**9))
+
+    def deployed(deployment: Deployment) -> ChatModel:
+        return AzureInferenceModel(deployment, connections, clock)
+
+    def routed(complexity: Callable[[ModelRequest], Awaitable[Complexity]]) -> ChatModel:
+        selector = CandidateSelector(catalogue, complexity, breaker.health, clock)
+        return RoutedChatModel(selector, models, breaker, clock)
+
+    models = DeploymentModels(deployed, breaker, clock)
+    classifier = ComplexityClassifier(routed(as_told), clock)
+    budgeted = BudgetedChatModel(
+        routed(classifier),
+        Accounts(None, _NothingPaid(), clock),
+        Budget(month_usd_micros=_MONTH_USD_MICROS),
+        most_usd_micros=partial(_most_usd_micros, catalogue, clock),
+        clock=clock,
+    )
+    return TracedChatModel(CachedChatModel(budgeted, cache, key=b"benchmark", clock=clock), clock)
+
+
+def _most_usd_micros(catalogue: Catalogue, clock: Clock, request: ModelRequest) -> int:
+    deployment = catalogue.deployment(request.task.role, clock.now().date())
+    return most_usd_micros(request, deployment, input_tokens(request.messages))
+
+
+class _NothingPaid:
+    """A ledger without an entry."""
+
+    async def month_usd_micros(self, month: str) -> int:
+        """Return nothing."""
+        del month
+        return 0
 
 
 def _connections(url: str) -> Connections:
     return Connections(endpoint=f"{url}/models", key=SecretStr(KEY))
 
 
-def _asking(model: ChatModel) -> Ask:
+def _asking(model: ChatModel, task: Task) -> Ask:
     calls: list[ModelCall] = []
 
     async def ask(text: str) -> str:
         calls.clear()
         request = ModelRequest(
-            task=_TASK,
+            task=task,
             creator_id="123",
             messages=(Message(role="system", text=SYSTEM), Message(role="user", text=text)),
             deadline=time.monotonic() + _PATIENCE_SECONDS,

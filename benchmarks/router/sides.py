@@ -49,6 +49,13 @@ def _router_with_redis(url: str, redis_url: str) -> AbstractAsyncContextManager[
     return ours.router(url, redis_url=redis_url)
 
 
+def _router_falling_back(url: str, _redis_url: str) -> AbstractAsyncContextManager[Ask]:
+    from benchmarks.router import ours
+    from shared.ai.port import Role
+
+    return ours.router(url, role=Role.CREATIVE)
+
+
 def _transport(url: str, _redis_url: str) -> AbstractAsyncContextManager[Ask]:
     from benchmarks.router import ours
 
@@ -64,6 +71,7 @@ SIDES: dict[str, Side] = {
     "hit": Side(open=_router, repeats=True),
     "hit in Redis": Side(open=_router_with_redis, repeats=True),
     "miss": Side(open=_router),
+    "fallback": Side(open=_router_falling_back),
     "transport": Side(open=_transport),
     "aiohttp": Side(open=_peer(peers.bare_aiohttp)),
     "openai": Side(open=_peer(peers.openai_sdk)),
