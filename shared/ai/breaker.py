@@ -22,8 +22,10 @@ from shared.errors import JobError, TransientError
 
 logger = logging.getLogger(__name__)
 
-#: A probe that has not reported by then, its deadline included, died with its worker.
+#: A probe that has not reported by so long after its deadline died with its worker.
 _PROBE_MARGIN_SECONDS = 2.0
+#: A deployment whose limit has passed is alive: its callers only must not all come back at once.
+_THROTTLED_PROBE_SECONDS = 0.5
 #: Failures of the deployment, one of which means little and several of which in a row a lot.
 _COUNTED = frozenset({ModelFailure.UNAVAILABLE, ModelFailure.TIMED_OUT, ModelFailure.UNAUTHORIZED})
 #: The deployment answered, whatever we think of the answer.
@@ -88,11 +90,19 @@ def opening_seconds(
     asked = error.retry_after_seconds if throttled and isinstance(error, TransientError) else None
     if asked is not None:
         return asked
-    failing = failure in _COUNTED and (circuit.openings > 0 or circuit.failures >= policy.failures)
+    again = circuit.openings if (circuit.cause is ModelFailure.RATE_LIMITED) is throttled else 0
+    failing = failure in _COUNTED and (again > 0 or circuit.failures >= policy.failures)
     if is_open or not (throttled or failing):
         return None
     base = policy.throttled_base_seconds if throttled else policy.base_seconds
-    return cooldown_seconds(circuit.openings, chance, base=base, most=policy.max_seconds)
+    return cooldown_seconds(again, chance, base=base, most=policy.max_seconds)
+
+
+def probe_seconds(circuit: Circuit, seconds: float) -> float:
+    """Return how long the others wait for a probe that has so many seconds."""
+    if circuit.cause is ModelFailure.RATE_LIMITED:
+        return _THROTTLED_PROBE_SECONDS
+    return max(0.0, seconds) + _PROBE_MARGIN_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +165,7 @@ class Breaker:
 
     async def reset(self, name: str) -> None:
         """Forget all that is known against a deployment: for the operator who has repaired it."""
-        await self._store.close(name, openings=self._store.known().get(name, HEALTHY).openings)
+        await self._store.close(name, version=self._store.known().get(name, HEALTHY).version)
 
     async def admit(self, name: str, *, seconds: float) -> Admission:
         """Let a call through that has so many seconds.
@@ -170,8 +180,7 @@ class Breaker:
         if state is CircuitState.CLOSED:
             return admission
         may_probe = state is CircuitState.HALF_OPEN and now >= circuit.probing_until
-        lease_seconds = max(0.0, seconds) + _PROBE_MARGIN_SECONDS
-        if may_probe and await self._store.claim_probe(name, seconds=lease_seconds):
+        if may_probe and await self._store.claim_probe(name, seconds=probe_seconds(circuit, seconds)):
             note("breaker", deployment=name, state=CircuitState.HALF_OPEN.value)
             return Admission(name=name, began=now, circuit=circuit, seconds=seconds, probe=True)
         note("breaker", deployment=name, state=CircuitState.OPEN.value)
@@ -181,7 +190,7 @@ class Breaker:
         """Tell that the deployment answered."""
         circuit = self._store.known().get(admission.name, HEALTHY)
         if admission.probe or circuit.failures:
-            await self._store.close(admission.name, openings=admission.circuit.openings)
+            await self._store.close(admission.name, version=admission.circuit.version)
             if admission.probe:
                 note("breaker", deployment=admission.name, state=CircuitState.CLOSED.value)
 
@@ -200,7 +209,9 @@ class Breaker:
             return
         is_open = circuit.opens_in_seconds(self._clock.monotonic()) > 0
         seconds = opening_seconds(error, circuit, self._chance(), self._policy, is_open=is_open)
-        if seconds is not None:
+        if seconds is None:
+            await self.abandoned(admission)
+        else:
             await self._open(admission.name, failure, seconds)
 
     async def abandoned(self, admission: Admission) -> None:

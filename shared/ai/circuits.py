@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import count
 from typing import Protocol
 
 from shared.ai.failures import ModelFailure
@@ -31,8 +32,10 @@ class Circuit:
 
     #: Failures that no success came between.
     failures: int = 0
-    #: How often it was opened since it was last closed; tells one opening from the next.
+    #: How often it was opened since it was last closed.
     openings: int = 0
+    #: Tells each opening from every other there ever was; 0 while closed.
+    version: int = 0
     #: Why it was opened last.
     cause: ModelFailure | None = None
     open_until: float = 0.0
@@ -90,8 +93,8 @@ class BreakerStore(Protocol):
         """Let another one probe: this probe found out nothing."""
         ...
 
-    async def close(self, name: str, *, openings: int) -> None:
-        """Forget the failures, unless it was opened again since `openings` was read."""
+    async def close(self, name: str, *, version: int) -> None:
+        """Forget the failures, unless it was opened again since `version` was read."""
         ...
 
     async def hasten(self, name: str) -> None:
@@ -106,6 +109,7 @@ class MemoryBreakerStore:
         self._clock = clock
         self._circuits: dict[str, Circuit] = {}
         self._failed_at: dict[str, float] = {}
+        self._versions = count(1)
 
     async def refresh(self) -> None:
         """Do nothing: nobody else knows anything."""
@@ -134,6 +138,7 @@ class MemoryBreakerStore:
             replace(
                 circuit,
                 openings=circuit.openings + 1,
+                version=next(self._versions),
                 cause=cause,
                 open_until=max(circuit.open_until, now + seconds),
                 probing_until=0.0,
@@ -154,9 +159,9 @@ class MemoryBreakerStore:
         if name in self._circuits:
             self._keep(name, replace(self._circuits[name], probing_until=0.0))
 
-    async def close(self, name: str, *, openings: int) -> None:
+    async def close(self, name: str, *, version: int) -> None:
         """Forget the failures, unless it was opened again."""
-        if self._circuit(name).openings == openings:
+        if self._circuit(name).version == version:
             self._circuits.pop(name, None)
             self._failed_at.pop(name, None)
 

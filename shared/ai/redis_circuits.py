@@ -43,7 +43,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local operation, name = ARGV[1], ARGV[2]
 local stored = redis.call('HGET', KEYS[1], name)
 local circuit = stored and cjson.decode(stored)
-    or {failures = 0, openings = 0, cause = '', open_until = 0, probing_until = 0, failed_at = 0}
+    or {failures = 0, openings = 0, version = 0, cause = '', open_until = 0, probing_until = 0, failed_at = 0}
 local done, changed = 1, true
 
 if operation == 'count' then
@@ -53,6 +53,7 @@ if operation == 'count' then
 elseif operation == 'open' then
     done = circuit.open_until > now and 0 or 1
     circuit.openings = circuit.openings + 1
+    circuit.version = math.max(circuit.version + 1, now)
     circuit.cause = ARGV[4]
     circuit.open_until = math.max(circuit.open_until, now + tonumber(ARGV[3]))
     circuit.probing_until = 0
@@ -67,7 +68,7 @@ elseif operation == 'release_probe' then
     circuit.probing_until = 0
 elseif operation == 'close' then
     changed = false
-    if circuit.openings == tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], name) end
+    if circuit.version == tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], name) end
 elseif operation == 'hasten' then
     changed = circuit.open_until > now
     circuit.open_until = math.min(circuit.open_until, now)
@@ -82,7 +83,7 @@ end
 local all, known = {}, redis.call('HGETALL', KEYS[1])
 for index = 1, #known, 2 do
     local other = cjson.decode(known[index + 1])
-    all[#all + 1] = {known[index], other.failures, other.openings, other.cause,
+    all[#all + 1] = {known[index], other.failures, other.openings, other.version, other.cause,
         math.max(0, other.open_until - now), math.max(0, other.probing_until - now)}
 end
 return {done, all}
@@ -157,10 +158,10 @@ class RedisBreakerStore:
         if await self._asked("release_probe", name) is None:
             await self._local.release_probe(name)
 
-    async def close(self, name: str, *, openings: int) -> None:
+    async def close(self, name: str, *, version: int) -> None:
         """Forget the failures, unless it was opened again."""
-        if await self._asked("close", name, openings) is None:
-            await self._local.close(name, openings=openings)
+        if await self._asked("close", name, version) is None:
+            await self._local.close(name, version=version)
 
     async def hasten(self, name: str) -> None:
         """Make an open circuit half open now."""
@@ -245,10 +246,11 @@ class RedisBreakerStore:
 
 
 def _circuit(row: _Row, now: float) -> Circuit:
-    _, failures, openings, cause, open_ms, probing_ms = row
+    _, failures, openings, version, cause, open_ms, probing_ms = row
     return Circuit(
         failures=failures,
         openings=openings,
+        version=version,
         cause=_cause(cause.decode()),
         open_until=now + open_ms / 1000,
         probing_until=now + probing_ms / 1000,

@@ -3,7 +3,8 @@
 A deployment that fails, or answers with something its caller can't use, is left for the next one; a repair of
 an answer, in words that say what was wrong with it, is the caller's, who gets the last answer when there is
 no better one. Refused answers are paid, so there are at most two. A deployment whose circuit is open is not
-asked; when all are, the request waits for the soonest, or probes it, rather than fail unasked.
+asked; when all are, the request waits for the soonest, or probes it, rather than fail unasked. In all, one
+more call is made than there are deployments, and no more, whatever happens.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ from shared.errors import JobError, JobTimeoutError, ModelError
 
 #: Every refused answer is paid; a third would hardly be better, and its caller may yet ask for a repair.
 MAX_REFUSED_ANSWERS = 2
-#: Longer than this a request does not wait for the circuits of all its deployments,
+#: Longer than this a request does not wait while none of its deployments can be asked,
 MAX_WAIT_SECONDS = 5.0
 #: nor longer than this share of the time it has.
 WAIT_SHARE = 0.25
-#: How often it looks whether a probe that is under way has found the deployment well, and full jitter on it.
-_LOOK_SECONDS = 0.1
+#: How long it waits beyond that, half of it by chance: a probe may be under way, or a failure passing.
+_LOOK_SECONDS = 0.2
+#: A deployment that failed in one of these ways may be asked again, after the others.
+_PASSING = frozenset({ModelFailure.RATE_LIMITED, ModelFailure.UNAVAILABLE})
 
 
 class Watch(Protocol):
@@ -97,19 +100,20 @@ class RoutedChatModel:
         deployments = await self._candidates(request)
         if not deployments:
             raise ModelError("No AI deployment takes this request.")
-        course = _Course(request)
-        patience_ends = self._clock.monotonic() + patience_seconds(self._remaining(request))
+        course = _Course(request, patience_seconds=patience_seconds(self._remaining(request)))
         while True:
-            if reply := await self._round(course, self._ready(course, deployments)):
+            hopeful = [deployment for deployment in deployments if course.is_hopeful(deployment)]
+            if reply := await self._round(course, hopeful):
                 return reply
-            if course.was_asked or not await self._has_waited(deployments, patience_ends):
+            may_go_on = course.tries <= len(deployments) and not course.has_answer
+            if not may_go_on or not await self._has_waited(course, hopeful):
                 return course.outcome()
 
     async def _round(self, course: _Course, deployments: Sequence[Deployment]) -> ModelReply | None:
         """Ask one deployment after the other; return the answer to give, if there is one yet."""
-        last: Deployment | None = None
-        for index, deployment in enumerate(deployments):
-            if last is not None and not course.allows(last, deployment):
+        ready = self._ready(course, deployments)
+        for index, deployment in enumerate(ready):
+            if not course.is_hopeful(deployment):
                 continue
             remaining = self._remaining(course.request)
             if remaining <= 0:
@@ -118,7 +122,6 @@ class RoutedChatModel:
             seconds = try_seconds(remaining, len(deployments) - index)
             if reply := await self._try(course, deployment, seconds):
                 return reply
-            last = deployment
         return None
 
     async def _try(self, course: _Course, deployment: Deployment, seconds: float) -> ModelReply | None:
@@ -143,18 +146,19 @@ class RoutedChatModel:
                 course.skipped(deployment, known)
         return ready
 
-    async def _has_waited(self, deployments: Sequence[Deployment], patience_ends: float) -> bool:
+    async def _has_waited(self, course: _Course, deployments: Sequence[Deployment]) -> bool:
         """Wait until a circuit lets a call through, or make it; say whether there is hope."""
-        found = soonest([deployment.name for deployment in deployments], self._watch.health())
+        names = [deployment.name for deployment in deployments if course.is_hopeful(deployment)]
+        found = soonest(names, self._watch.health())
         if found is None:
             return False
         name, opens_in_seconds = found
         wait = opens_in_seconds + _LOOK_SECONDS * (0.5 + self._chance())
-        if self._clock.monotonic() + wait <= patience_ends:
+        if wait < self._remaining(course.request) and course.has_patience(wait):
             await self._sleep(wait)
             await self._watch.refresh()
             return True
-        return opens_in_seconds > 0 and await self._watch.hasten(name)
+        return course.tries == 0 and opens_in_seconds > 0 and await self._watch.hasten(name)
 
     def _remaining(self, request: ModelRequest) -> float:
         return request.deadline - self._clock.monotonic()
@@ -163,17 +167,37 @@ class RoutedChatModel:
 class _Course:
     """What has become of one request so far."""
 
-    def __init__(self, request: ModelRequest) -> None:
+    def __init__(self, request: ModelRequest, *, patience_seconds: float) -> None:
         self.request = request
         self._listener = Listener(request.on_text)
         #: The request as deployments are asked it.
         self.asked = self._listener.attached(replace(request, spent=self._spent))
-        #: At least one deployment was.
-        self.was_asked = False
+        #: How often one was.
+        self.tries = 0
+        self._patience_seconds = patience_seconds
         self._paid_usd_micros = 0
         self._failures: dict[str, JobError] = {}
         self._flaws: dict[str, ModelFailure] = {}
+        self._refuser: Deployment | None = None
         self._answer: ModelReply | None = None
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether there is any, if only a refused one."""
+        return self._answer is not None
+
+    def is_hopeful(self, deployment: Deployment) -> bool:
+        """Say whether a deployment is worth asking, for the first time or again."""
+        if self._refuser and not may_help(ModelFailure.REFUSED, self._refuser, deployment):
+            return False
+        error = self._failures.get(deployment.name)
+        return error is None or failure_of(error) in _PASSING
+
+    def has_patience(self, seconds: float) -> bool:
+        """Say whether this request may wait so long, and let it have done so."""
+        enough = seconds <= self._patience_seconds
+        self._patience_seconds -= seconds if enough else 0.0
+        return enough
 
     def failed(self, deployment: Deployment, error: JobError) -> None:
         """Keep a failure.
@@ -181,11 +205,13 @@ class _Course:
         Raises:
             JobError: the failure itself, when no other deployment may be asked after it.
         """
-        self.was_asked = self.was_asked or not isinstance(error, CircuitOpenError)
-        earlier = account(self._failures)
+        self.tries += not isinstance(error, CircuitOpenError)
+        earlier, failure = account(self._failures), failure_of(error)
+        if failure is ModelFailure.REFUSED:
+            self._refuser = deployment
         self._failures[deployment.name] = error
-        note("fallback", deployment=deployment.name, failure=failure_of(error).value)
-        if self._listener.has_heard or not may_be_passed_on(failure_of(error)):
+        note("fallback", deployment=deployment.name, failure=failure.value)
+        if self._listener.has_heard or not may_be_passed_on(failure):
             if earlier:
                 error.add_note(f"Before it failed: {earlier}")
             raise error
@@ -199,7 +225,7 @@ class _Course:
 
     def judged(self, deployment: Deployment, reply: ModelReply) -> ModelReply | None:
         """Return the answer when it is to be given; keep it otherwise."""
-        self.was_asked = True
+        self.tries += 1
         paid = max(self._paid_usd_micros, reply.cost_usd_micros)
         self._answer = replace(reply, cost_usd_micros=paid)
         failure = flaw(reply, self.request)
@@ -208,12 +234,6 @@ class _Course:
         self._flaws[deployment.name] = failure
         note("fallback", deployment=deployment.name, failure=failure.value)
         return self._answer if len(self._flaws) >= MAX_REFUSED_ANSWERS else None
-
-    def allows(self, last: Deployment, following: Deployment) -> bool:
-        """Say whether to ask a deployment after the one that was asked last."""
-        error = self._failures.get(last.name)
-        failure = self._flaws.get(last.name) or (failure_of(error) if error else ModelFailure.UNKNOWN)
-        return may_help(failure, last, following)
 
     def outcome(self) -> ModelReply:
         """Return the best there is.

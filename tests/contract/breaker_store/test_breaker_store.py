@@ -113,14 +113,25 @@ async def test_closing_forgets(store: BreakerStore) -> None:
     """Failures and openings."""
     await store.count(NAME, window_seconds=60)
     await store.open(NAME, ModelFailure.UNAVAILABLE, seconds=60)
-    await store.close(NAME, openings=1)
+    await store.close(NAME, version=_circuit(store).version)
     assert store.known() == {}
 
 
 async def test_a_late_success_closes_no_later_opening(store: BreakerStore) -> None:
     """The call began before; what it says is out of date."""
     await store.open(NAME, ModelFailure.RATE_LIMITED, seconds=60)
-    await store.close(NAME, openings=0)
+    await store.close(NAME, version=0)
+    assert _state(store) is CircuitState.OPEN
+
+
+async def test_nor_does_one_of_an_opening_before_the_last(store: BreakerStore) -> None:
+    """Though it was closed in between, and each of the two was the first."""
+    await store.open(NAME, ModelFailure.RATE_LIMITED, seconds=0)
+    before = _circuit(store).version
+    await store.close(NAME, version=before)
+    await asyncio.sleep(0.002)
+    await store.open(NAME, ModelFailure.RATE_LIMITED, seconds=60)
+    await store.close(NAME, version=before)
     assert _state(store) is CircuitState.OPEN
 
 

@@ -111,7 +111,7 @@ async def test_without_redis_each_process_goes_on_by_itself(
         assert time.monotonic() - began < 0.15
         clock.advance(5)
         assert await store.claim_probe(NAME, seconds=9)
-        await store.close(NAME, openings=1)
+        await store.close(NAME, version=store.known()[NAME].version)
         await asyncio.sleep(1.1)
     assert store.known().get(NAME, HEALTHY).openings == 0
     assert len(caplog.records) == 1

@@ -68,7 +68,9 @@ def test_cooldowns_double_up_to_a_limit_and_are_jittered(
     assert cooldown_seconds(openings, chance, base=5, most=300) == seconds
 
 
-CLOSED, FAILING, OPENED = Circuit(), Circuit(failures=5), Circuit(failures=5, openings=1)
+CLOSED, FAILING = Circuit(), Circuit(failures=5)
+OPENED = Circuit(failures=5, openings=1, cause=ModelFailure.UNAVAILABLE)
+LIMITED = Circuit(openings=1, cause=ModelFailure.RATE_LIMITED)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,9 @@ CLOSED, FAILING, OPENED = Circuit(), Circuit(failures=5), Circuit(failures=5, op
         (NetworkError(retry_after_seconds=70), FAILING, 5),
         (RateLimitError(retry_after_seconds=70), CLOSED, 70),
         (RateLimitError(), CLOSED, 2),
-        (RateLimitError(), OPENED, 4),
+        (RateLimitError(), OPENED, 2),
+        (RateLimitError(), LIMITED, 4),
+        (NetworkError(), LIMITED, None),
         (GONE, CLOSED, 86_400),
         (DeploymentError(failure=ModelFailure.REFUSED), FAILING, None),
         (DeploymentError(failure=ModelFailure.UNUSABLE), FAILING, None),

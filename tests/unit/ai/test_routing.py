@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from shared.ai.breaker import Breaker
+from shared.ai.breaker import Breaker, BreakingChatModel
 from shared.ai.circuits import MemoryBreakerStore
 from shared.ai.deployment import Deployment
 from shared.ai.failures import DeploymentError, ModelFailure
@@ -76,7 +76,8 @@ class Router:
         return self.deployments
 
     def _model_for(self, deployment: Deployment) -> ChatModel:
-        return self.scripts[[one.name for one in self.deployments].index(deployment.name)]
+        script = self.scripts[[one.name for one in self.deployments].index(deployment.name)]
+        return BreakingChatModel(script, deployment.name, self.breaker, self.clock)
 
     async def _sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
@@ -207,7 +208,7 @@ async def test_when_all_are_open_it_waits_for_the_soonest(ask: Ask) -> None:
     for name, seconds in (("one", 60), ("two", 3), ("three", 30)):
         await router.opened(name, RateLimitError(retry_after_seconds=seconds))
     assert (await router(ask(deadline=90.0))).text == "fine"
-    assert router.pauses == [pytest.approx(3.1)]
+    assert router.pauses == [pytest.approx(3.2)]
 
 
 async def test_when_all_are_limited_for_long_the_creator_is_told_at_once(ask: Ask) -> None:
