@@ -8,6 +8,7 @@ import random
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -96,13 +97,14 @@ async def test_failure_8_killed_workers_leave_the_counters_equal_to_the_ledger(s
     """Killed at any moment: holds return, and what was settled but never recorded is forgotten in time."""
     budget = 100_000_000
     for _ in range(2):
-        workers = await asyncio.gather(*(site.start(budget, 300) for _ in range(PROCESSES)))
+        workers = await asyncio.gather(*(site.start(budget, 800) for _ in range(PROCESSES)))
         for worker in workers:
             _go(worker)
         await site.spending()
         for worker in workers:
             await asyncio.sleep(random.uniform(0, 0.05))  # noqa: S311 - not for secrets
-            worker.kill()
+            with suppress(ProcessLookupError):  # it was quicker
+                worker.kill()
         await asyncio.gather(*(worker.communicate() for worker in workers))
     paid, held = await site.counted()
     recorded = await site.recorded()
