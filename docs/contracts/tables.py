@@ -15,6 +15,9 @@ from docs.contracts import prose
 from docs.contracts.catalogue import JobContract, error_codes, job_contracts, summary
 from docs.contracts.comments import field_comments
 from docs.contracts.markdown import code, table
+from shared.ai.deployment import Deployment
+from shared.ai.models import KNOWN, setting_prefix
+from shared.ai.roles import ROLE_PLANS
 from shared.settings import Settings
 
 
@@ -90,6 +93,48 @@ def setting_name(name: str, field: FieldInfo) -> str:
     return alias if isinstance(alias, str) else name.upper()
 
 
+def models_table() -> str:
+    """Return the models we know, with where each is set and what it costs."""
+    header = ("model", "settings", "$ per M in / out", "price from", "takes", "context / answer", "retires")
+    return table(header, [_model_row(model) for model in KNOWN])
+
+
+def _model_row(model: Deployment) -> tuple[str, ...]:
+    price = " / ".join(
+        f"{usd_micros / 1_000_000:.2f}"
+        for usd_micros in (
+            model.input_usd_micros_per_million_tokens,
+            model.output_usd_micros_per_million_tokens,
+        )
+    )
+    abilities = {"JSON": model.json_mode, "pictures": model.images, "thinks": model.reasoning}
+    retires = f"{model.retires_on}" if model.retires_on else ""
+    return (
+        code(model.family),
+        code(f"{setting_prefix(model.family)}_…"),
+        price,
+        f"{model.price_source}, {model.price_read_on}",
+        ", ".join(name for name, can in abilities.items() if can),
+        f"{model.context_tokens:,} / {model.max_output_tokens:,}",
+        f"{retires} → {model.successor}" if model.successor else retires,
+    )
+
+
+def roles_table() -> str:
+    """Return which models play which role."""
+    rows = [
+        (
+            code(role.value),
+            plan.first,
+            ", ".join(plan.fallbacks),
+            ", ".join(plan.economy),
+            ", ".join(plan.thoughtful),
+        )
+        for role, plan in ROLE_PLANS.items()
+    ]
+    return table(("role", "first choice", "fallbacks", "simple, or money is short", "complex"), rows)
+
+
 def statuses_table() -> str:
     """Return the statuses of a job."""
     return _meanings("status", prose.STATUSES)
@@ -110,6 +155,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "workers": workers_table,
     "job-types": job_types_table,
     "settings": settings_table,
+    "models": models_table,
+    "roles": roles_table,
     "error-codes": error_codes_table,
     "statuses": statuses_table,
     "events": events_table,

@@ -8,6 +8,7 @@ import re
 from shared.ai.complexity import complexity_of
 from shared.ai.port import CacheScope, ChatModel, Complexity, Message, ModelRequest, Role, Task, Thrift
 from shared.ai.quoting import quoted
+from shared.ai.trail import Trail
 from shared.clock import Clock
 from shared.errors import JobError
 
@@ -68,7 +69,8 @@ class ComplexityClassifier:
 
     async def _asked(self, request: ModelRequest, text: str) -> Complexity | None:
         try:
-            reply = await self._model.complete(self._sorting(request, text))
+            with Trail():  # what happens to this call is not the request's own story
+                reply = await self._model.complete(self._sorting(request, text))
         except JobError as error:
             logger.info("A request's complexity is not known", extra={"error": type(error).__name__})
             return None

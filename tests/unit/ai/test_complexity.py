@@ -22,6 +22,7 @@ from shared.ai.port import (
     Thrift,
     Usage,
 )
+from shared.ai.trail import Trail, note
 from shared.clock import ManualClock
 from shared.errors import NetworkError
 
@@ -93,6 +94,7 @@ class _SmallModel:
 
     async def complete(self, request: ModelRequest) -> ModelReply:
         self.requests.append(request)
+        note("attempt", deployment="Phi")
         if isinstance(self.answer, Exception):
             raise self.answer
         usage = Usage(input_tokens=100, output_tokens=1)
@@ -134,6 +136,13 @@ async def test_a_small_model_sorts_what_the_rules_cannot(ask: Ask, paid: list[Mo
     assert asked.accepts
     assert asked.accepts("complex")
     assert not asked.accepts("I would say")
+
+
+async def test_the_sorting_leaves_no_notes_in_the_requests_trail(ask: Ask) -> None:
+    """Else the small model would pass for the one that was asked."""
+    with Trail() as trail:
+        await _verdict(_SmallModel("complex"), ask(UNDECIDED_TEXT, task=MATTERS))
+    assert trail.notes == []
 
 
 async def test_a_verdict_is_not_waited_for_long(ask: Ask) -> None:
