@@ -33,6 +33,16 @@ _ALIVE = frozenset(
     {ModelFailure.REFUSED, ModelFailure.FILTERED, ModelFailure.TRUNCATED, ModelFailure.UNUSABLE}
 )
 
+_FAILING = (logging.WARNING, "An AI deployment keeps failing: it is left alone for a while")
+#: What an operator reads when a circuit opens: once for each opening, not for each call.
+_ANNOUNCED: Mapping[ModelFailure, tuple[int, str]] = {
+    ModelFailure.GONE: (
+        logging.ERROR,
+        "An AI deployment does not exist: it is not asked again until an operator acts",
+    ),
+    ModelFailure.RATE_LIMITED: (logging.INFO, "An AI deployment limits our calls: it is given its time"),
+}
+
 
 class CircuitOpenError(DeploymentError):
     """The deployment is left alone for now, because it failed."""
@@ -225,15 +235,13 @@ class Breaker:
     async def _open(self, name: str, cause: ModelFailure, seconds: float) -> None:
         newly = await self._store.open(name, cause, seconds=seconds)
         note("breaker", deployment=name, state=CircuitState.OPEN.value)
-        if not newly:
-            return
-        details = {"deployment": name, "cause": cause.value, "seconds": round(seconds, 1)}
-        if cause is ModelFailure.GONE:
-            logger.error(
-                "An AI deployment does not exist: it is not asked again until an operator acts", extra=details
+        if newly:
+            level, message = _ANNOUNCED.get(cause, _FAILING)
+            logger.log(
+                level,
+                message,
+                extra={"deployment": name, "cause": cause.value, "seconds": round(seconds, 1)},
             )
-        else:
-            logger.warning("An AI deployment keeps failing: it is left alone for a while", extra=details)
 
 
 class BreakingChatModel:
