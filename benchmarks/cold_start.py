@@ -22,6 +22,7 @@ HEAVY = (
     "azure.storage.blob",
     "azure.servicebus",
     "azure.ai.inference",
+    "opentelemetry",
     "psycopg",
     "redis",
     "aiohttp",

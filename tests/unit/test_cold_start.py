@@ -29,7 +29,8 @@ _HEAVY = (
         "azure.servicebus",
         "azure.ai.inference",
     ),
-    *("aiohttp", "psycopg", "redis", "pydantic", "shared.settings"),
+    *("aiohttp", "opentelemetry", "psycopg", "redis", "pydantic", "tenacity", "shared.settings"),
+    *("litellm", "openai"),  # never: they are peers of a benchmark
 )
 
 
