@@ -39,8 +39,8 @@ class Settings(BaseSettings):
 
     #: Where the models answer.
     azure_ai_endpoint: str
-    #: The key of that endpoint.
-    azure_ai_key: SecretStr
+    #: The key of that endpoint; without one, Microsoft Entra ID vouches for the app's identity.
+    azure_ai_key: SecretStr = SecretStr("")
     #: The deployment that writes suggestions.
     azure_ai_deployment_generation: str = "DeepSeek-V3"
     #: The deployment for chats with a strong persona.
