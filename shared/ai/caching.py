@@ -22,6 +22,7 @@ from functools import partial
 from shared.ai.entries import Entry, entry_name, reply_from, usable_entry, worth_keeping, written
 from shared.ai.port import CacheScope, ChatModel, ModelReply, ModelRequest
 from shared.ai.single_flight import Flight, SingleFlight, told
+from shared.ai.trail import note
 from shared.cache.port import Cache
 from shared.clock import Clock, SystemClock
 from shared.errors import JobError
@@ -68,6 +69,7 @@ class CachedChatModel:
             JobError: see `ChatModel.complete`.
         """
         if request.task.cache_scope is CacheScope.NONE:
+            note("cache", outcome="bypass")
             return await self._model.complete(request)
         name = entry_name(request, self._key)
         found = await self._cache.get(name)
@@ -76,6 +78,7 @@ class CachedChatModel:
             return await self._flights.complete(name, request, partial(self._fetch, name, found))
         if self._is_stale(entry, request):
             return await self._refreshed(name, entry, request)
+        note("cache", outcome="hit")
         return told(reply_from(entry), request)
 
     async def _fetch(self, name: str, found: bytes | None, flight: Flight) -> ModelReply:
@@ -91,6 +94,7 @@ class CachedChatModel:
                 break
         entry = usable_entry(found, flight.request)
         if entry is not None:
+            note("cache", outcome="hit", waited="cluster")
             return told(reply_from(entry), flight.request)
         return await self._lead(name, None, flight)  # what is there is of no use: it will be overwritten
 
@@ -107,6 +111,7 @@ class CachedChatModel:
         """Ask the model for all who wait, and let them have the answer or the lease."""
         renewing = lease and asyncio.create_task(self._renew(name, lease))
         kept = False
+        note("cache", outcome="miss")
         try:
             request = flight.request
             reply = await self._model.complete(request)
@@ -144,8 +149,10 @@ class CachedChatModel:
         ):
             # A piece of an answer that may never be finished must not be told, so none is.
             asked = replace(request, deadline=now + seconds / 2, on_text=None)
+            note("cache", outcome="miss")
             with suppress(JobError):
                 reply = await self._model.complete(asked)
                 if await self._keep(name, reply, request):
                     return told(reply, request)
+        note("cache", outcome="stale")
         return told(reply_from(entry), request)

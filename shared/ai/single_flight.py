@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from shared.ai.port import ModelCall, ModelReply, ModelRequest, Usage
+from shared.ai.trail import note
 from shared.clock import Clock
 from shared.errors import BudgetExceededError, JobError, JobTimeoutError
 
@@ -64,8 +65,10 @@ class Flight:
                 reply = await asyncio.shield(self._task)
         except TimeoutError as error:
             raise JobTimeoutError("The AI model did not answer before the job's deadline.") from error
-        pays = passenger is self._passengers[0]
-        return reply if pays else told(_shared(reply), passenger.request)
+        if passenger is self._passengers[0]:
+            return reply
+        note("cache", outcome="hit", waited="process")
+        return told(_shared(reply), passenger.request)
 
     def leave(self, passenger: _Passenger) -> bool:
         """Wait no longer; returns whether the flight goes on."""
