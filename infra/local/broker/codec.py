@@ -66,7 +66,7 @@ def decode(buffer: bytes, at: int = 0) -> Decoded:
     """
     try:
         return _DECODERS[buffer[at]](buffer, at + 1)
-    except (KeyError, IndexError, TypeError, ValueError, struct.error, RecursionError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError, struct.error, RecursionError) as error:
         raise CodecError(f"no AMQP value at byte {at}") from error
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infra.local.broker.codec import (
@@ -71,6 +71,7 @@ def test_values_come_back_and_end_where_they_should(value: Any, rest: bytes) -> 
 
 
 @given(st.binary(max_size=40))
+@example(b"s\x80\x00\x00\x00")  # a character beyond any
 def test_any_bytes_decode_or_are_refused(raw: bytes) -> None:
     """Whatever a client sends, the answer is a value or a CodecError."""
     with contextlib.suppress(CodecError):
