@@ -24,11 +24,14 @@ QUESTIONS = {
     "hit": 4000,
     "hit in Redis": 1000,
     "miss": 600,
+    "miss in Redis": 300,
     "fallback": 300,
     "transport": 600,
     "aiohttp": 1000,
     "openai": 250,
     "LiteLLM hit": 150,
+    "LiteLLM hit in Redis": 100,
+    "LiteLLM miss in Redis": 60,
     "LiteLLM miss": 80,
     "LiteLLM fallback": 50,
 }
@@ -63,14 +66,15 @@ def _calls(turns: Mapping[str, Sequence[Turn]]) -> Iterator[Measurement]:
     yield _beside("fallback", cpu["fallback"], cpu["LiteLLM fallback"], promise=ratio)
     yield _within("hit, alone", cpu["hit"], HIT_CPU_MS)
     yield _within("miss, beyond its transport", added, ADDED_CPU_MS)
-    yield _beside("hit in Redis", cpu["hit in Redis"], cpu["LiteLLM hit"])
+    yield _beside("hit in Redis", cpu["hit in Redis"], cpu["LiteLLM hit in Redis"])
+    yield _beside("miss in Redis", cpu["miss in Redis"], cpu["LiteLLM miss in Redis"])
     yield _beside("transport alone", cpu["transport"], cpu["aiohttp"], peer="aiohttp")
     yield _beside("miss", cpu["miss"], cpu["aiohttp"], peer="aiohttp")
     yield _beside("miss", cpu["miss"], cpu["openai"], peer="OpenAI's SDK, no router")
 
 
 def _loadings(url: str, redis_url: str) -> Iterator[Measurement]:
-    names = ("miss", "LiteLLM miss", "openai", "aiohttp")
+    names = ("miss", "miss in Redis", "LiteLLM miss", "openai", "aiohttp")
     for name in names:
         load(name, url, redis_url)  # the compiler's and the disk's turn
     rounds = [{name: load(name, url, redis_url) for name in names} for _ in range(LOADINGS)]
@@ -80,6 +84,9 @@ def _loadings(url: str, redis_url: str) -> Iterator[Measurement]:
     rss = {name: [one.rss_mib for one in loadings] for name, loadings in found.items()}
     yield _within("import", opening["miss"], IMPORT_CPU_MS)
     yield _within("memory after an answer", rss["miss"], RSS_MIB, unit="MiB")
+    yield _beside(
+        "memory with Redis", rss["miss in Redis"], rss["miss"], peer="the same in memory", unit="MiB"
+    )
     for peer, title in (("LiteLLM miss", _LITELLM), ("openai", "OpenAI's SDK"), ("aiohttp", "aiohttp")):
         yield _beside("import and first answer", answer["miss"], answer[peer], peer=title)
         yield _beside("memory after an answer", rss["miss"], rss[peer], peer=title, unit="MiB")

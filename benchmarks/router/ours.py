@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pydantic import SecretStr
@@ -18,20 +18,24 @@ from shared.ai.breaker import Breaker, BreakerPolicy
 from shared.ai.budget import Budget, BudgetedChatModel
 from shared.ai.caching import CachedChatModel
 from shared.ai.catalogue import KNOWN, Catalogue, known_deployment
-from shared.ai.circuits import MemoryBreakerStore
+from shared.ai.circuits import BreakerStore, MemoryBreakerStore
 from shared.ai.classifying import ComplexityClassifier
 from shared.ai.connections import Connections
 from shared.ai.deployment import Deployment
 from shared.ai.estimating import input_tokens, most_usd_micros
 from shared.ai.port import CacheScope, ChatModel, Complexity, Message, ModelCall, ModelRequest, Role, Task
+from shared.ai.redis_circuits import RedisBreakerStore
+from shared.ai.redis_spending import RedisSpendingStore
 from shared.ai.roles import ROLE_PLANS
 from shared.ai.routing import RoutedChatModel
 from shared.ai.selecting import CandidateSelector, as_told
+from shared.ai.spending import SpendingStore
 from shared.ai.stack import DeploymentModels
 from shared.ai.tracing import TracedChatModel
 from shared.cache.memory import MemoryCache
 from shared.cache.port import Cache
 from shared.cache.redis import RedisCache
+from shared.cache.redis_link import RedisLink
 from shared.clock import Clock, SystemClock
 
 _TASK = Task(
@@ -62,23 +66,48 @@ async def transport(url: str) -> AsyncIterator[Ask]:
 async def router(
     url: str, *, redis_url: str | None = None, role: Role = Role.GENERATION
 ) -> AsyncIterator[Ask]:
-    """Ask the router, which keeps answers in the process's memory, or in Redis.
+    """Ask the router, which keeps answers, circuits and counters in the process's memory, or in Redis.
 
     The first choice for `Role.CREATIVE` is the one that the endpoint always fails.
     """
     clock, connections = SystemClock(), _connections(url)
-    cache = RedisCache(redis_url) if redis_url else MemoryCache(clock)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(connections.close)
+        stores = await stack.enter_async_context(
+            _in_redis(redis_url, clock) if redis_url else _in_memory(clock)
+        )
+        model = _composed(connections, stores, clock)
+        yield _asking(model, replace(_TASK, role=role))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stores:
+    cache: Cache
+    circuits: BreakerStore
+    #: `None`: the process counts for itself.
+    spending: SpendingStore | None
+
+
+@asynccontextmanager
+async def _in_memory(clock: Clock) -> AsyncIterator[_Stores]:
+    yield _Stores(cache=MemoryCache(clock), circuits=MemoryBreakerStore(clock), spending=None)
+
+
+@asynccontextmanager
+async def _in_redis(url: str, clock: Clock) -> AsyncIterator[_Stores]:
+    cache, circuits, link = RedisCache(url), RedisBreakerStore(url, clock), RedisLink(url)
     try:
-        yield _asking(_composed(connections, cache, clock), replace(_TASK, role=role))
+        yield _Stores(cache=cache, circuits=circuits, spending=RedisSpendingStore(link))
     finally:
-        await connections.close()
         await cache.close()
+        await circuits.disconnect()
+        await link.close()
 
 
-def _composed(connections: Connections, cache: Cache, clock: Clock) -> ChatModel:
+def _composed(connections: Connections, stores: _Stores, clock: Clock) -> ChatModel:
     """Compose what `shared.bootstrap` composes, with circuits that never open, and money for ever."""
     catalogue = Catalogue(KNOWN, ROLE_PLANS)
-    breaker = Breaker(MemoryBreakerStore(clock), clock, policy=BreakerPolicy(failures=10**9))
+    breaker = Breaker(stores.circuits, clock, policy=BreakerPolicy(failures=10**9))
 
     def deployed(deployment: Deployment) -> ChatModel:
         return AzureInferenceModel(deployment, connections, clock)
@@ -91,12 +120,12 @@ def _composed(connections: Connections, cache: Cache, clock: Clock) -> ChatModel
     classifier = ComplexityClassifier(routed(as_told), clock)
     budgeted = BudgetedChatModel(
         routed(classifier),
-        Accounts(None, _NothingPaid(), clock),
+        Accounts(stores.spending, _NothingPaid(), clock),
         Budget(month_usd_micros=_MONTH_USD_MICROS),
         most_usd_micros=partial(_most_usd_micros, catalogue, clock),
         clock=clock,
     )
-    return TracedChatModel(CachedChatModel(budgeted, cache, key=b"benchmark", clock=clock), clock)
+    return TracedChatModel(CachedChatModel(budgeted, stores.cache, key=b"benchmark", clock=clock), clock)
 
 
 def _most_usd_micros(catalogue: Catalogue, clock: Clock, request: ModelRequest) -> int:

@@ -43,7 +43,7 @@ async def openai_sdk(url: str) -> AsyncIterator[Ask]:
 
 @asynccontextmanager
 async def litellm_router(
-    url: str, *, model: str = "first", cache_responses: bool = False
+    url: str, *, model: str = "first", cache_responses: bool = False, redis_url: str | None = None
 ) -> AsyncIterator[Ask]:
     """Ask LiteLLM's router, which falls back from `broken` to `second`; nothing is ever cooled down."""
     # Without a network it would wait for its price list from the web at every start.
@@ -59,6 +59,7 @@ async def litellm_router(
         num_retries=0,
         disable_cooldowns=True,
         cache_responses=cache_responses,
+        redis_url=redis_url,
     )
 
     async def ask(text: str) -> str:

@@ -62,6 +62,10 @@ def _transport(url: str, _redis_url: str) -> AbstractAsyncContextManager[Ask]:
     return ours.transport(url)
 
 
+def _litellm_with_redis(url: str, redis_url: str) -> AbstractAsyncContextManager[Ask]:
+    return peers.litellm_router(url, cache_responses=True, redis_url=redis_url)
+
+
 def _peer(side: Callable[..., AbstractAsyncContextManager[Ask]], **options: Any) -> Opening:
     return lambda url, _redis_url: side(url, **options)
 
@@ -71,11 +75,14 @@ SIDES: dict[str, Side] = {
     "hit": Side(open=_router, repeats=True),
     "hit in Redis": Side(open=_router_with_redis, repeats=True),
     "miss": Side(open=_router),
+    "miss in Redis": Side(open=_router_with_redis),
     "fallback": Side(open=_router_falling_back),
     "transport": Side(open=_transport),
     "aiohttp": Side(open=_peer(peers.bare_aiohttp)),
     "openai": Side(open=_peer(peers.openai_sdk)),
     "LiteLLM hit": Side(open=_peer(peers.litellm_router, cache_responses=True), repeats=True),
+    "LiteLLM hit in Redis": Side(open=_litellm_with_redis, repeats=True),
+    "LiteLLM miss in Redis": Side(open=_litellm_with_redis),
     "LiteLLM miss": Side(open=_peer(peers.litellm_router)),
     "LiteLLM fallback": Side(open=_peer(peers.litellm_router, model="broken")),
 }
