@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import TypeAlias
 from uuid import uuid4
 
 import pytest
 
+from shared.cache.layered import LayeredCache
 from shared.cache.memory import MemoryCache
 from shared.cache.port import Cache
 from shared.cache.redis import RedisCache
 from shared.clock import SystemClock
 
+AnyCache: TypeAlias = MemoryCache | RedisCache | LayeredCache
 
-@pytest.fixture(params=["memory", "redis"])
+
+@pytest.fixture(params=["memory", "redis", "layered"])
 async def cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
     """Each cache in turn."""
-    subject: MemoryCache | RedisCache
-    if request.param == "memory":
-        subject = MemoryCache(SystemClock())
-    else:
-        subject = RedisCache(request.getfixturevalue("redis_url"), timeout_seconds=5)
+    subject: AnyCache = MemoryCache(SystemClock())
+    if request.param != "memory":
+        redis = RedisCache(request.getfixturevalue("redis_url"), timeout_seconds=5)
+        subject = redis if request.param == "redis" else LayeredCache(redis, subject)
     yield subject
     await subject.close()
 
@@ -72,7 +75,7 @@ async def test_many_at_once_do_not_mix(cache: Cache) -> None:
     assert await asyncio.gather(*map(cache.get, keys)) == [key.encode() for key in keys]
 
 
-async def test_it_is_usable_after_close(cache: MemoryCache | RedisCache, key: str) -> None:
+async def test_it_is_usable_after_close(cache: AnyCache, key: str) -> None:
     """Closing lets go of connections, not of the promise to answer."""
     await cache.close()
     await cache.set(key, b"value", ttl_seconds=60)

@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import pytest
 
+from shared.cache.layered import LayeredCache
+from shared.cache.memory import MemoryCache
 from shared.cache.redis import RedisCache
 from shared.cache.redis_link import MAX_CONNECTIONS
 from shared.clock import ManualClock
@@ -193,3 +195,29 @@ async def test_a_dead_redis_holds_nobody_back(cache: RedisCache, wire: Wire, key
     assert [await cache.add(key, b"lease", ttl_seconds=1) for _ in range(2)] == [True, True]
     await cache.extend_if(key, b"lease", ttl_seconds=1)
     await cache.delete_if(key, b"lease")
+
+
+async def test_failure_15_a_dead_redis_leaves_what_the_process_knows(wire: Wire, key: str) -> None:
+    """With 50 ms of waiting in all, however often it is asked."""
+    clock = ManualClock()
+    redis = RedisCache(wire.url, clock=clock)
+    layered = LayeredCache(redis, MemoryCache(clock))
+    await layered.set(key, b"value", ttl_seconds=60)
+    wire.delay_seconds = 2
+    started = time.monotonic()
+    assert [await layered.get(key) for _ in range(20)] == [b"value"] * 20
+    assert await layered.get(f"{key}:other") is None
+    assert time.monotonic() - started < 0.2
+    await layered.close()
+
+
+async def test_the_first_connection_may_take_its_time(wire: Wire, key: str) -> None:
+    """Far away it takes longer than a command may; who asks first goes without, and the next one has it."""
+    wire.delay_seconds = 0.15
+    redis = RedisCache(wire.url)
+    assert await redis.get(key) is None
+    wire.delay_seconds = 0
+    await asyncio.sleep(0.3)
+    await redis.set(key, b"value", ttl_seconds=60)
+    assert await redis.get(key) == b"value"
+    await redis.close()
