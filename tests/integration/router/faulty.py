@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from shared.ai.breaker import Breaker
 from shared.ai.circuits import MemoryBreakerStore
 from shared.ai.deployment import Deployment
 from shared.ai.port import (
+    AnswerSchema,
     CacheScope,
     ChatModel,
     FinishReason,
@@ -49,6 +49,11 @@ _TASK = Task(
     temperature=0.5,
 )
 
+_SCHEMA = AnswerSchema(
+    name="answer",
+    json_schema={"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"]},
+)
+
 
 def deployment(name: str, **changes: object) -> Deployment:
     """Make a deployment."""
@@ -61,21 +66,25 @@ def deployment(name: str, **changes: object) -> Deployment:
     return Deployment(**values | changes)  # type: ignore[arg-type]  # the tests' own values
 
 
-def question(clock: Clock, *, seconds: float = DEADLINE_SECONDS, text: str = "Hello") -> ModelRequest:
+def question(
+    clock: Clock, *, seconds: float = DEADLINE_SECONDS, text: str = "Hello", **changes: object
+) -> ModelRequest:
     """Make a request that has so many seconds, and takes only a complete answer."""
-    return ModelRequest(
-        task=_TASK,
-        creator_id="1",
-        messages=(Message(role="user", text=text),),
-        deadline=clock.monotonic() + seconds,
-        spent=lambda _: None,
-        accepts=lambda text: text.endswith("}"),
-    )
+    values: dict[str, object] = {
+        "task": _TASK,
+        "creator_id": "1",
+        "messages": (Message(role="user", text=text),),
+        "deadline": clock.monotonic() + seconds,
+        "spent": lambda _: None,
+        "answer_schema": _SCHEMA,
+        "accepts": lambda text: text.endswith("}"),
+    }
+    return ModelRequest(**values | changes)  # type: ignore[arg-type]  # the tests' own values
 
 
 @dataclass(kw_only=True)
 class Faulty:
-    """A deployment whose calls fail by chance, and which remembers when nobody should have called."""
+    """A deployment whose calls fail by chance."""
 
     name: str
     clock: Clock
@@ -84,23 +93,14 @@ class Faulty:
     #: What its 429s ask for.
     retry_after_seconds: Sequence[float] = (1.0,)
     latency_seconds: float = 2.0
-    calls: Counter[str] = field(default_factory=Counter)
-    #: Calls that came before the time its last 429 named.
-    too_early: int = 0
-    _limited_until: float = 0.0
 
     async def complete(self, request: ModelRequest) -> ModelReply:
         """Answer, or don't."""
-        if self.clock.monotonic() < self._limited_until:
-            self.too_early += 1
         fate = self._fate()
-        self.calls[fate] += 1
         match fate:
             case "rate_limit":
                 await asyncio.sleep(0.05)
-                wait = self.chance.choice(self.retry_after_seconds)
-                self._limited_until = max(self._limited_until, self.clock.monotonic() + wait)
-                raise RateLimitError(retry_after_seconds=wait)
+                raise RateLimitError(retry_after_seconds=self.chance.choice(self.retry_after_seconds))
             case "server_error":
                 await asyncio.sleep(0.2)
                 raise NetworkError("The AI endpoint is not available (500).")
@@ -134,6 +134,28 @@ class Faulty:
             usage=usage,
             cost_usd_micros=call.cost_usd_micros,
         )
+
+
+class Honoured:
+    """A deployment that remembers when nobody should have called it."""
+
+    def __init__(self, model: ChatModel, clock: Clock) -> None:
+        self._model = model
+        self._clock = clock
+        self._limited_until = 0.0
+        self.too_early = 0
+        self.calls = 0
+
+    async def complete(self, request: ModelRequest) -> ModelReply:
+        """Pass the question on."""
+        self.calls += 1
+        self.too_early += self._clock.monotonic() < self._limited_until
+        try:
+            return await self._model.complete(request)
+        except RateLimitError as error:
+            until = self._clock.monotonic() + (error.retry_after_seconds or 0.0)
+            self._limited_until = max(self._limited_until, until)
+            raise
 
 
 def router(
