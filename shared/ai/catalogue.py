@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from shared.ai.configuring import configured, family_of, spelled
+from shared.ai.configuring import configured, family_of, serves_one_model, spelled
 from shared.ai.deployment import Deployment, Wire
 from shared.ai.models import KNOWN, setting_prefix
 from shared.ai.port import Role
@@ -171,6 +171,8 @@ class Catalogue:
 
 def _heir(retired: Deployment, successor: Deployment) -> Deployment:
     """Return a successor with what the operator said of its predecessor, where nothing is said of itself."""
+    if retired.endpoint is not None and serves_one_model(retired.endpoint):
+        return successor
     if successor.endpoint is None and retired.endpoint is not None:
         successor = replace(successor, endpoint=retired.endpoint, key=retired.key, wire=retired.wire)
     renamed = retired.name.casefold() != retired.family.casefold()

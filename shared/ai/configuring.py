@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
+from urllib.parse import urlsplit
 
 from shared.ai.deployment import Deployment, Wire
 from shared.ai.model_settings import ModelSettings
@@ -13,6 +14,8 @@ from shared.errors import ConfigurationError
 
 _USD_MICROS = 1_000_000
 _NOTHING = ModelSettings()
+#: The domain of Azure's serverless endpoints, `https://NAME.REGION.models.ai.azure.com`.
+_SERVERLESS = ".models.ai.azure.com"
 
 
 def configured(
@@ -57,8 +60,14 @@ def spelled(models: Sequence[Deployment], names: Iterable[str]) -> tuple[Deploym
 
 
 def wire_of(endpoint: str) -> Wire:
-    """Return the form of an endpoint's API, by its path: `/models` is Foundry's own, all else OpenAI's."""
-    return Wire.MODELS if endpoint.rstrip("/").endswith("/models") else Wire.OPENAI_V1
+    """Return the form of an endpoint's API, by its address: `/models` is Foundry's own, all else OpenAI's."""
+    is_foundrys = endpoint.rstrip("/").endswith("/models") or serves_one_model(endpoint)
+    return Wire.MODELS if is_foundrys else Wire.OPENAI_V1
+
+
+def serves_one_model(endpoint: str) -> bool:
+    """Tell whether an endpoint is a serverless one: it belongs to one model, and goes with it."""
+    return (urlsplit(endpoint).hostname or "").endswith(_SERVERLESS)
 
 
 def _changed(model: Deployment, said: ModelSettings, default_endpoint: str) -> Deployment:

@@ -159,6 +159,14 @@ def test_a_retired_models_endpoint_serves_its_successor() -> None:
     assert deployment.output_usd_micros_per_million_tokens == 1_680_000
 
 
+def test_a_serverless_endpoint_goes_with_its_model() -> None:
+    """It never served another."""
+    said = {"endpoint": "https://v3-abc.eastus2.models.ai.azure.com", "key": "k", "deployment": "v3-abc"}
+    catalogue = _catalogue({"DEEPSEEK_V3": said})
+    assert catalogue.resolve("DeepSeek-V3", date(2025, 1, 1)).wire is Wire.MODELS
+    assert catalogue.resolve("DeepSeek-V3", AFTER) == catalogue.known("DeepSeek-V3.2")
+
+
 def test_a_successors_own_settings_win() -> None:
     """They are about it."""
     said = {
@@ -178,6 +186,7 @@ def test_a_successors_own_settings_win() -> None:
         ("https://r.openai.azure.com/openai/v1/", Wire.OPENAI_V1),
         ("http://localhost:11434/v1", Wire.OPENAI_V1),
         ("https://r.services.ai.azure.com", Wire.OPENAI_V1),
+        ("https://DeepSeek-V3-abc.eastus2.models.ai.azure.com/", Wire.MODELS),
     ],
 )
 def test_the_default_endpoints_path_tells_its_form(endpoint: str, wire: Wire) -> None:
