@@ -10,6 +10,7 @@ import asyncio
 import base64
 import json
 import logging
+import zlib
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -86,6 +87,8 @@ class AzureInferenceModel:
                 return await self._answer(request, response)
         except AzureError as error:
             raise unanswered(error) from error
+        except zlib.error as error:  # the SDK lets it through when a body isn't compressed as it claims
+            raise DeploymentError(STRANGE, failure=ModelFailure.UNUSABLE) from error
 
     async def _answer(self, request: ModelRequest, response: AsyncHttpResponse) -> Completion:
         if response.status_code != HTTPStatus.OK:

@@ -19,6 +19,7 @@ from pydantic import (
 
 from shared.ai.answers import separate_thinking
 from shared.ai.port import FinishReason, Usage
+from shared.ai.thinking import mended
 
 Count = Annotated[int, Field(ge=0)]
 
@@ -28,12 +29,13 @@ def _text(content: Any) -> Any:
     if content is None:
         return ""
     if isinstance(content, list):
-        return "".join(part.get("text") or "" for part in content if isinstance(part, dict))
-    return content
+        content = "".join(part.get("text") or "" for part in content if isinstance(part, dict))
+    return mended(content) if isinstance(content, str) else content
 
 
 class _Message(BaseModel):
     content: Annotated[str, BeforeValidator(_text)] = ""
+    reasoning_content: Annotated[str, BeforeValidator(_text)] = ""
 
 
 class _Choice(BaseModel):
@@ -76,6 +78,14 @@ class Completion(BaseModel):
         return separate_thinking(self.choices[0].message.content)[1] if self.choices else ""
 
     @property
+    def thinking(self) -> str:
+        """The thinking, wherever it stands."""
+        if not self.choices:
+            return ""
+        message = self.choices[0].message
+        return message.reasoning_content or separate_thinking(message.content)[0]
+
+    @property
     def finish_reason(self) -> FinishReason:
         """Why the model stopped; a reason that is not known counts as cut off, which is never kept."""
         try:
@@ -88,9 +98,16 @@ class Completion(BaseModel):
         """The tokens to pay for, where the service says so."""
         if self.counted is None:
             return None
-        details = self.counted.completion_tokens_details
         return Usage(
             input_tokens=self.counted.prompt_tokens,
             output_tokens=self.counted.completion_tokens,
-            reasoning_tokens=(details and details.reasoning_tokens) or 0,
+            reasoning_tokens=self._reasoning_tokens(self.counted),
         )
+
+    def _reasoning_tokens(self, counted: _Usage) -> int:
+        """Return the tokens of the thinking; where nobody tells them apart, by its share of the text."""
+        details = counted.completion_tokens_details
+        if details is not None and details.reasoning_tokens is not None:
+            return details.reasoning_tokens
+        thinking, answer = len(self.thinking), len(self.text)
+        return counted.completion_tokens * thinking // (thinking + answer) if thinking else 0

@@ -107,7 +107,10 @@ class AnswerSchema:
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
-    """Tokens as the service counted them; reasoning tokens are part of the output tokens."""
+    """Tokens as the service counted them; reasoning tokens are part of the output tokens.
+
+    A service that doesn't tell reasoning tokens apart has them estimated by the thinking's share of the text.
+    """
 
     input_tokens: int
     output_tokens: int

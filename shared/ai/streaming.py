@@ -90,6 +90,7 @@ class StreamedCompletion:
         self._refused = refused
         self._answer = AnswerText(may_think_untagged=reasoning)
         self._content: list[str] = []
+        self._thinking: list[str] = []
         self._usage: Any = None
         self._finish_reason: str | None = None
         #: Whether the model has written anything, which is paid whatever happens next.
@@ -118,7 +119,7 @@ class StreamedCompletion:
         if not (self.is_done or self._finish_reason):
             raise NetworkError(_BROKEN_OFF)
         self._tell(self._answer.end())
-        message = {"content": "".join(self._content)}
+        message = {"content": "".join(self._content), "reasoning_content": "".join(self._thinking)}
         choices = [{"message": message, "finish_reason": self._finish_reason}] if self.is_begun else None
         return Completion.model_validate({"choices": choices, "usage": self._usage})
 
@@ -143,8 +144,11 @@ class StreamedCompletion:
         if isinstance(reason := choice.get("finish_reason"), str):
             self._finish_reason = reason
         delta = choice.get("delta")
-        piece = delta.get("content") if isinstance(delta, dict) else None
-        if isinstance(piece, str):
+        if not isinstance(delta, dict):
+            return
+        if isinstance(thought := delta.get("reasoning_content"), str):
+            self._thinking.append(thought)
+        if isinstance(piece := delta.get("content"), str):
             self._content.append(piece)
             self._tell(self._answer.feed(piece))
 

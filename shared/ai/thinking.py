@@ -6,11 +6,25 @@ lets through adds up to the same answer.
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 
 THINKING, THOUGHT = "<think>", "</think>"
 #: What begins like this is an answer, not thinking whose opening tag the chat template swallowed.
 ANSWER_STARTS = ("{", "[", "`")
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_FIRST_HALF = re.compile("[\ud800-\udbff]$")
+
+
+def mended(text: str) -> str:
+    """Return a text whose characters are whole: halves joined, and those without another half as U+FFFD.
+
+    JSON may escape an emoji as two halves, and a stream may part them.
+    """
+    if not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 class _State(Enum):
@@ -36,6 +50,7 @@ class AnswerText:
         self._state = _State.UNDECIDED
         self._held = ""
         self._is_begun = False
+        self._has_ended = False
 
     def feed(self, piece: str) -> str:
         """Take a further piece of the text; return what is known to be answer now."""
@@ -48,6 +63,7 @@ class AnswerText:
 
     def end(self) -> str:
         """Return what was held back and turns out to be answer, now that the text has ended."""
+        self._has_ended = True
         if self._state is _State.THINKING:
             return ""
         self._state = _State.ANSWERING
@@ -72,9 +88,11 @@ class AnswerText:
             self._held = self._held[1 - len(THOUGHT) :]
 
     def _answer(self) -> str:
-        """Return what is held, but keep the blanks at its end: they may be the answer's end."""
+        """Return what is held, but keep what may not be: blanks at its end, and half a character."""
         text = self._held if self._is_begun else self._held.lstrip()
         answer = text.rstrip()
+        if not self._has_ended and _FIRST_HALF.search(answer):
+            answer = answer[:-1]
         self._held = text[len(answer) :]
         self._is_begun = self._is_begun or bool(answer)
-        return answer
+        return mended(answer)

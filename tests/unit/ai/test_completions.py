@@ -59,6 +59,24 @@ def test_reasoning_tokens_are_read_where_they_are_told() -> None:
     assert usage == Usage(input_tokens=11, output_tokens=886, reasoning_tokens=800)
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"content": "12", "reasoning_content": "12345678"},
+        {"content": "<think>12345678</think>12"},
+    ],
+)
+def test_reasoning_tokens_that_nobody_counted_are_estimated(message: dict[str, Any]) -> None:
+    """By the share of the text that is thinking; `/models` tells no more."""
+    usage = _completion(message, usage={"prompt_tokens": 1, "completion_tokens": 50}).usage
+    assert usage == Usage(input_tokens=1, output_tokens=50, reasoning_tokens=40)
+
+
+def test_halves_of_a_character_are_joined() -> None:
+    """A lone half would be no text that anybody can store."""
+    assert _completion({"content": "\ud83d\ude18 \ud83d"}).text == "😘 \ufffd"
+
+
 def test_an_answer_without_a_count_says_so() -> None:
     """The caller must not take it for free."""
     assert _completion({"content": "hi"}).usage is None

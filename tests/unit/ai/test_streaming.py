@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,12 +18,12 @@ from shared.ai.completions import Completion
 from shared.ai.failures import DeploymentError, ModelFailure, failure_of
 from shared.ai.port import FinishReason, Usage
 from shared.ai.streaming import MAX_EVENT_BYTES, EventReader, StreamedCompletion
-from shared.ai.thinking import AnswerText
+from shared.ai.thinking import AnswerText, mended
 from shared.errors import JobError, NetworkError
 
 COUNTED = {"prompt_tokens": 300, "completion_tokens": 50, "total_tokens": 350}
 #: Characters that have given stream readers trouble, beside ordinary ones.
-TEXT = st.text(st.sampled_from("ab {}\n\r\t<>/think:é漢😘\u2028\x85"), max_size=40)
+TEXT = st.text(st.sampled_from("ab {}\n\r\t<>/think:é漢😘\u2028\x85\ud83d\ude18"), max_size=40)
 THINKING = st.sampled_from(["", "<think>hm</think>", " <think>\nhm\n</think>\n\n", "<think>", "hm</think> "])
 
 
@@ -46,8 +47,14 @@ def _events(pieces: Iterable[str]) -> list[Any]:
 
 
 def _stream(events: Iterable[Any], *, end: str = "\n", noise: str = "", done: bool = True) -> bytes:
-    data = [json.dumps(event, ensure_ascii=False) for event in events] + (["[DONE]"] if done else [])
+    data = [_dumped(event) for event in events] + (["[DONE]"] if done else [])
     return "".join(f"{noise}data: {line}{end}{end}" for line in data).encode()
+
+
+def _dumped(event: Any) -> str:
+    """Write an event in UTF-8 where that can be, and with escapes where it holds half a character."""
+    text = json.dumps(event, ensure_ascii=False)
+    return text if text.isascii() or not re.search("[\ud800-\udfff]", text) else json.dumps(event)
 
 
 def _cut(stream: bytes, places: Iterable[int]) -> list[bytes]:
@@ -96,7 +103,7 @@ def test_what_is_let_through_is_the_answer(pieces: Sequence[str]) -> None:
     """The same that is found in the whole text."""
     answer = AnswerText(may_think_untagged=True)
     told = "".join(map(answer.feed, pieces)) + answer.end()
-    assert told == separate_thinking("".join(pieces))[1]
+    assert told == mended(separate_thinking("".join(pieces))[1])
 
 
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=10))
@@ -130,6 +137,13 @@ def test_a_thinker_is_silent_until_it_has_thought() -> None:
     answer.feed(_stream([_chunk({"content": " a greeting.</think>\n\nHello"})], done=False))
     assert told == ["Hello"]
     assert _read([_stream(_events(['{"a": 1']))], reasoning=True)[1] == ['{"a": 1']
+
+
+def test_half_an_emoji_waits_for_the_other() -> None:
+    """A half that stays alone is shown as what it is: broken."""
+    read, told = _read([_stream(_events(["a\ud83d", "\ude18b\ud83d"]))])
+    assert told == ["a", "😘b", "\ufffd"]
+    assert read.text == "a😘b\ufffd"
 
 
 def test_thinking_beside_the_content_is_not_told() -> None:
