@@ -32,6 +32,8 @@ ANSWER_TIMEOUT_SECONDS = 1.0
 PAUSE_SECONDS = 5.0
 #: Calls beyond this wait their turn: a call takes a millisecond or two, a new connection several round trips.
 MAX_CONNECTIONS = 20
+#: An event loop that is this late was busy itself.
+_LAG_SECONDS = 0.01
 _SCHEMES = frozenset({"redis", "rediss", "unix"})
 
 T = TypeVar("T")
@@ -73,13 +75,14 @@ class RedisLink:
         if not self._may_try():
             return missing
         answers: list[T] = []
-        asking = asyncio.create_task(self._ask(command, answers))
+        client = self._connected()  # not in the task: loading the client is not Redis' fault
+        asking = asyncio.create_task(self._ask(command, client, answers))
         self._asking.add(asking)
         asking.add_done_callback(self._asking.discard)
-        done, _ = await asyncio.wait({asking}, timeout=self._timeout_seconds)
-        if not done:
-            self._pause(TimeoutError())
-        return answers[0] if done and answers else missing
+        await self._patiently(asking)
+        if not asking.done():
+            self._pause(TimeoutError() if self._is_open else None)
+        return answers[0] if answers else missing
 
     async def close(self) -> None:
         """Close the connections; the next command opens new ones."""
@@ -90,13 +93,21 @@ class RedisLink:
         if client is not None:
             await client.aclose()
 
-    async def _ask(self, command: Callable[[Redis], Awaitable[T]], answers: list[T]) -> None:
+    async def _patiently(self, asking: asyncio.Task[None]) -> None:
+        """Wait as long as a command may take; a busy process must not take Redis for slow."""
+        loop = asyncio.get_running_loop()
+        over_at = loop.time() + self._timeout_seconds
+        await asyncio.wait({asking}, timeout=self._timeout_seconds)
+        if not asking.done() and loop.time() - over_at > _LAG_SECONDS:
+            await asyncio.wait({asking}, timeout=_LAG_SECONDS)  # the answer may be here, unread
+
+    async def _ask(self, command: Callable[[Redis], Awaitable[T]], client: Redis, answers: list[T]) -> None:
         import redis.exceptions
 
         asked_at, opens = self._clock.monotonic(), not self._is_open
         try:
             async with asyncio.timeout(max(ANSWER_TIMEOUT_SECONDS, self._timeout_seconds)):
-                answers.append(await command(self._connected()))
+                answers.append(await command(client))
         except redis.exceptions.ResponseError as error:
             # It is full, say, or holds another kind of value there; other commands may still be answered.
             logger.warning("Redis refused a command", extra={"failure": whereabouts(error)})
@@ -115,13 +126,14 @@ class RedisLink:
         self._retry_at = self._clock.monotonic() + self._pause_seconds
         return True
 
-    def _pause(self, error: BaseException) -> None:
-        if not self._is_away:
+    def _pause(self, error: BaseException | None) -> None:
+        """Leave Redis alone for a while; without an error, only while its first connection is opened."""
+        if error is not None and not self._is_away:
+            self._is_away = True
             logger.warning(
                 "Redis does not answer: going on without it",
                 extra={"pause_seconds": self._pause_seconds, "failure": whereabouts(error)},
             )
-        self._is_away = True
         self._retry_at = self._clock.monotonic() + self._pause_seconds
 
     def _connected(self) -> Redis:
