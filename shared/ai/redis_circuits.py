@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from shared.ai.circuits import Circuit, MemoryBreakerStore
+from shared.ai.circuits import HEALTHY, Circuit, MemoryBreakerStore
 from shared.ai.failures import ModelFailure
 from shared.clock import Clock
 from shared.observability.failures import whereabouts
@@ -112,6 +113,7 @@ class RedisBreakerStore:
         self._pause_seconds = pause_seconds
         self._max_age_seconds = max_age_seconds
         self._local = MemoryBreakerStore(clock)
+        self._opened_at: dict[str, float] = {}
         self._client: Redis | None = None
         self._script: AsyncScript | None = None
         self._asking: set[asyncio.Task[bool | None]] = set()
@@ -141,12 +143,17 @@ class RedisBreakerStore:
         """Count a failure, anew when the last one is longer ago than the window."""
         if await self._asked("count", name, _ms(window_seconds)) is None:
             return await self._local.count(name, window_seconds=window_seconds)
-        return self._local.known().get(name, Circuit())
+        return self._local.known().get(name, HEALTHY)
 
     async def open(self, name: str, cause: ModelFailure, *, seconds: float) -> bool:
-        """Let no call through for a while, and never for less than was said before."""
-        opened = await self._asked("open", name, _ms(seconds), cause.value)
-        return await self._local.open(name, cause, seconds=seconds) if opened is None else opened
+        """Let no call through for a while, and never for less than was said before.
+
+        This process is told first: no call may go out while Redis is being told.
+        """
+        self._opened_at[name] = self._clock.monotonic()
+        was_closed = await self._local.open(name, cause, seconds=seconds)
+        opened = await self._asked("open", name, _ms(seconds) + 1, cause.value)
+        return was_closed if opened is None else opened
 
     async def claim_probe(self, name: str, *, seconds: float) -> bool:
         """Become the one that probes a half-open circuit."""
@@ -160,11 +167,13 @@ class RedisBreakerStore:
 
     async def close(self, name: str, *, version: int) -> None:
         """Forget the failures, unless it was opened again."""
+        self._opened_at.pop(name, None)
         if await self._asked("close", name, version) is None:
             await self._local.close(name, version=version)
 
     async def hasten(self, name: str) -> None:
         """Make an open circuit half open now."""
+        self._opened_at.pop(name, None)
         if await self._asked("hasten", name) is None:
             await self._local.hasten(name)
 
@@ -229,14 +238,17 @@ class RedisBreakerStore:
         self._retry_at = self._clock.monotonic() + self._pause_seconds
 
     def _answered(self, rows: Sequence[_Row]) -> None:
-        now = self._clock.monotonic()
-        unshared = self._local.known() if self._is_away else {}
+        now, was_away = self._clock.monotonic(), self._is_away
         self._is_away, self._retry_at, self._learnt_at = False, None, now
-        self._local.learn({row[0].decode(): _circuit(row, now) for row in rows})
-        for name, circuit in unshared.items():
-            seconds = circuit.opens_in_seconds(now)
-            if seconds > self._local.known().get(name, Circuit()).opens_in_seconds(now) and circuit.cause:
-                self._begin("open", name, _ms(seconds), circuit.cause.value)
+        learnt = {row[0].decode(): _circuit(row, now) for row in rows}
+        for name, own in self._local.known().items():
+            if own.open_until <= max(now, learnt.get(name, HEALTHY).open_until) or own.cause is None:
+                continue
+            if was_away:
+                self._begin("open", name, _ms(own.open_until - now) + 1, own.cause.value)
+            if was_away or now - self._opened_at.get(name, -inf) < ANSWER_TIMEOUT_SECONDS:
+                learnt[name] = own  # Redis has not heard of it yet
+        self._local.learn(learnt)
 
     def _connected(self) -> AsyncScript:
         if self._script is None:

@@ -22,7 +22,8 @@ from shared.errors import JobError, TransientError
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
-MAX_RETRIES = 2
+#: A deployment that limits us again right after the time it named is busy with others.
+MAX_RETRIES = 1
 #: A creator waits meanwhile, and another deployment could have begun to answer.
 MAX_WAIT_SECONDS = 2.0
 #: At most this share of the time left is spent waiting.
@@ -77,7 +78,7 @@ class RetryingChatModel:
         self._sleep = sleep
 
     async def complete(self, request: ModelRequest) -> ModelReply:
-        """Ask the deployment, up to three times.
+        """Ask the deployment, twice at most.
 
         Raises:
             JobError: the last failure; see `ChatModel.complete`.

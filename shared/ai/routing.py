@@ -100,19 +100,24 @@ class RoutedChatModel:
         deployments = await self._candidates(request)
         if not deployments:
             raise ModelError("No AI deployment takes this request.")
-        course = _Course(request, patience_seconds=patience_seconds(self._remaining(request)))
+        course = _Course(
+            request,
+            max_tries=len(deployments) + 1,
+            patience_seconds=patience_seconds(self._remaining(request)),
+        )
         while True:
             hopeful = [deployment for deployment in deployments if course.is_hopeful(deployment)]
             if reply := await self._round(course, hopeful):
                 return reply
-            may_go_on = course.tries <= len(deployments) and not course.has_answer
-            if not may_go_on or not await self._has_waited(course, hopeful):
+            if not course.may_go_on or not await self._has_waited(course, hopeful):
                 return course.outcome()
 
     async def _round(self, course: _Course, deployments: Sequence[Deployment]) -> ModelReply | None:
         """Ask one deployment after the other; return the answer to give, if there is one yet."""
         ready = self._ready(course, deployments)
         for index, deployment in enumerate(ready):
+            if course.tries == course.max_tries:
+                break
             if not course.is_hopeful(deployment):
                 continue
             remaining = self._remaining(course.request)
@@ -167,8 +172,9 @@ class RoutedChatModel:
 class _Course:
     """What has become of one request so far."""
 
-    def __init__(self, request: ModelRequest, *, patience_seconds: float) -> None:
+    def __init__(self, request: ModelRequest, *, max_tries: int, patience_seconds: float) -> None:
         self.request = request
+        self.max_tries = max_tries
         self._listener = Listener(request.on_text)
         #: The request as deployments are asked it.
         self.asked = self._listener.attached(replace(request, spent=self._spent))
@@ -182,9 +188,9 @@ class _Course:
         self._answer: ModelReply | None = None
 
     @property
-    def has_answer(self) -> bool:
-        """Whether there is any, if only a refused one."""
-        return self._answer is not None
+    def may_go_on(self) -> bool:
+        """Whether to ask again those that may be better by now: there is not even a refused answer."""
+        return self.tries < self.max_tries and self._answer is None
 
     def is_hopeful(self, deployment: Deployment) -> bool:
         """Say whether a deployment is worth asking, for the first time or again."""

@@ -97,6 +97,7 @@ async def test_one_probe_at_a_time(store: BreakerStore) -> None:
 async def test_a_dead_probe_is_replaced(store: BreakerStore) -> None:
     """Its worker may have died with it."""
     await store.open(NAME, ModelFailure.UNAVAILABLE, seconds=0)
+    await asyncio.sleep(0.01)
     assert await store.claim_probe(NAME, seconds=0.05)
     await asyncio.sleep(0.06)
     assert await store.claim_probe(NAME, seconds=0.05)
@@ -127,6 +128,7 @@ async def test_a_late_success_closes_no_later_opening(store: BreakerStore) -> No
 async def test_nor_does_one_of_an_opening_before_the_last(store: BreakerStore) -> None:
     """Though it was closed in between, and each of the two was the first."""
     await store.open(NAME, ModelFailure.RATE_LIMITED, seconds=0)
+    await asyncio.sleep(0.01)
     before = _circuit(store).version
     await store.close(NAME, version=before)
     await asyncio.sleep(0.002)

@@ -83,6 +83,7 @@ async def test_fresh_knowledge_is_not_asked_for(
 async def test_only_one_worker_probes(store: RedisBreakerStore, other: RedisBreakerStore) -> None:
     """Whichever comes first."""
     await other.open(NAME, ModelFailure.UNAVAILABLE, seconds=0)
+    await asyncio.sleep(0.01)
     await store.count("another", window_seconds=60)
     claims = await asyncio.gather(*(one.claim_probe(NAME, seconds=9) for one in (store, other)))
     assert sorted(claims) == [False, True]
