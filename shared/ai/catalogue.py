@@ -66,7 +66,12 @@ class Catalogue:
             ConfigurationError: a chosen deployment has no known price, or settings contradict one another.
         """
         chosen = {role: getattr(settings, f"azure_ai_deployment_{role.value}") for role in ROLE_PLANS}
-        models = configured(KNOWN, settings.azure_models, default_endpoint=settings.azure_ai_endpoint)
+        models = configured(
+            KNOWN,
+            settings.azure_models,
+            default_endpoint=settings.azure_ai_endpoint,
+            has_default_key=bool(settings.azure_ai_key.get_secret_value()),
+        )
         plans = {}
         for role, name in chosen.items():
             family = family_of(name, models)

@@ -19,12 +19,17 @@ _SERVERLESS = ".models.ai.azure.com"
 
 
 def configured(
-    models: Iterable[Deployment], settings: Mapping[str, ModelSettings], *, default_endpoint: str
+    models: Iterable[Deployment],
+    settings: Mapping[str, ModelSettings],
+    *,
+    default_endpoint: str,
+    has_default_key: bool,
 ) -> tuple[Deployment, ...]:
     """Return the models with the operator's names, endpoints, keys, wire forms and prices.
 
     Raises:
-        ConfigurationError: a setting gives a model another model's name, and so would charge the wrong price.
+        ConfigurationError: a setting gives a model another model's name, and so would charge the wrong price;
+            or an endpoint at another host without its key, and so would send it the default one's.
     """
     known = tuple(models)
     changed = tuple(
@@ -33,6 +38,11 @@ def configured(
     )
     for model in changed:
         _check_name(model, known)
+        if has_default_key and model.key is None and _is_elsewhere(model.endpoint, default_endpoint):
+            prefix = setting_prefix(model.family)
+            raise ConfigurationError(
+                f"{prefix}_KEY: {prefix}_ENDPOINT is another host, and needs its own key."
+            )
     return changed
 
 
@@ -94,6 +104,10 @@ def _changed(model: Deployment, said: ModelSettings, default_endpoint: str) -> D
             price_read_on=None,
         )
     return model
+
+
+def _is_elsewhere(endpoint: str | None, default_endpoint: str) -> bool:
+    return endpoint is not None and urlsplit(endpoint).netloc != urlsplit(default_endpoint).netloc
 
 
 def _usd_micros(usd: Decimal) -> int:

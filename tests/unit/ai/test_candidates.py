@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.ai.breaker import Health
-from shared.ai.candidates import Selection, candidates
+from shared.ai.candidates import Selection, candidates, possible
 from shared.ai.catalogue import KNOWN, Catalogue
 from shared.ai.circuits import CircuitState
 from shared.ai.deployment import Deployment
@@ -155,12 +155,42 @@ def test_what_does_not_fit_into_a_context_is_not_sent() -> None:
     assert "do not fit into its context of 128000" in _why(selection, V3)
 
 
+def test_a_context_may_be_filled_to_its_last_token() -> None:
+    """Question and answer together."""
+    request = _request("word " * 1_000, max_output_tokens=1_000)
+    context_tokens = input_tokens(request.messages) + 1_000
+    for missing, names in ((0, [PHI]), (1, [])):
+        small = replace(KNOWN[-1], context_tokens=context_tokens - missing, max_output_tokens=1_000)
+        catalogue = Catalogue([small], {Role.GENERATION: RolePlan(first=PHI)})
+        assert _names(_select(request, catalogue=catalogue)) == names
+
+
+@pytest.mark.parametrize(
+    ("task", "changes", "names"),
+    [
+        ({}, {}, [V3, LLAMA, MISTRAL]),
+        ({}, {"complexity": Complexity.COMPLEX}, [V4_PRO, V3, LLAMA, MISTRAL]),
+        ({}, {"thrift": Thrift.CHEAP}, [V3, LLAMA, MISTRAL, PHI]),
+        ({"routed_by_complexity": True}, {}, [V4_PRO, V3, LLAMA, MISTRAL]),
+        ({"routed_by_complexity": True}, {"complexity": Complexity.STANDARD}, [V3, LLAMA, MISTRAL]),
+    ],
+)
+def test_money_is_held_for_the_dearest_that_is_possible(
+    task: dict[str, Any], changes: dict[str, Any], names: list[str]
+) -> None:
+    """A request whose complexity is not known yet may turn out to be complex."""
+    request = _request()
+    request = replace(request, task=replace(request.task, **task), **changes)
+    assert [deployment.name for deployment in possible(request, CATALOGUE, TODAY)] == names
+
+
 def test_nobody_is_asked_beyond_the_money_that_is_left() -> None:
     """An answer may be as long as it is allowed to be."""
     selection = _select(_request(budget_usd_micros=800))
     assert _names(selection) == [LLAMA, MISTRAL]
     assert selection.exclusions[0].for_money
     assert _why(selection, V3) == "may cost $0.000846, and $0.000800 is left"
+    assert V3 in _names(_select(_request(budget_usd_micros=846)))
 
 
 def test_when_money_is_short_the_cheapest_comes_first() -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from shared.ai.catalogue import KNOWN, Catalogue, known_deployment
 from shared.ai.deployment import Deployment, Wire
@@ -171,11 +172,19 @@ def test_a_successors_own_settings_win() -> None:
     """They are about it."""
     said = {
         "DEEPSEEK_V3": {"endpoint": "https://a/models", "key": "k", "deployment": "old"},
-        "DEEPSEEK_V3_2": {"endpoint": "https://b/openai/v1", "deployment": "new"},
+        "DEEPSEEK_V3_2": {"endpoint": "http://localhost/openai/v1", "deployment": "new"},
     }
     deployment = _catalogue(said).resolve("DeepSeek-V3", AFTER)
-    assert deployment.identity == ("https://b/openai/v1", "new")
+    assert deployment.identity == ("http://localhost/openai/v1", "new")
     assert deployment.key is None
+
+
+def test_a_key_is_sent_to_its_own_host_only() -> None:
+    """Without any key Entra ID vouches for the app, wherever it asks."""
+    said = {"PHI4_MINI": {"endpoint": "https://elsewhere/models"}}
+    with pytest.raises(ConfigurationError, match="AZURE_PHI4_MINI_KEY"):
+        _catalogue(said)
+    assert _catalogue(said, azure_ai_key=SecretStr("")).known("Phi-4-mini-instruct").key is None
 
 
 @pytest.mark.parametrize(

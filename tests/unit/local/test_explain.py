@@ -66,6 +66,7 @@ def test_an_unknown_task_is_answered_with_the_known_ones() -> None:
 def test_an_operators_settings_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """As they would in the app."""
     monkeypatch.setenv("AZURE_DEEPSEEK_V3_ENDPOINT", "https://mine.services.ai.azure.com/openai/v1")
+    monkeypatch.setenv("AZURE_DEEPSEEK_V3_KEY", "mine")
     monkeypatch.setenv("AZURE_DEEPSEEK_V3_2_INPUT_USD_PER_MILLION_TOKENS", "0.10")
     _, text = _explained()
     assert "DeepSeek-V3.2 at https://mine.services.ai.azure.com/openai/v1" in text
