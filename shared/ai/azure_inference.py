@@ -103,7 +103,8 @@ class AzureInferenceModel:
             return _completion(await response.read())
         if not (response.content_type or "").startswith(_EVENT_STREAM):  # some servers don't stream at all
             completion = _completion(await response.read())
-            request.on_text(completion.text)
+            if completion.text:
+                request.on_text(completion.text)
             return completion
         return await self._streamed(request, request.on_text, response)
 

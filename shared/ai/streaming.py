@@ -140,21 +140,24 @@ class StreamedCompletion:
                 self._grow(choice)
 
     def _grow(self, choice: Mapping[str, Any]) -> None:
-        self.is_begun = True
         if isinstance(reason := choice.get("finish_reason"), str):
             self._finish_reason = reason
         delta = choice.get("delta")
-        if not isinstance(delta, dict):
-            return
-        if isinstance(thought := delta.get("reasoning_content"), str):
-            self._thinking.append(thought)
-        if isinstance(piece := delta.get("content"), str):
-            self._content.append(piece)
-            self._tell(self._answer.feed(piece))
+        thought, piece = _texts(delta) if isinstance(delta, dict) else ("", "")
+        self.is_begun = self.is_begun or bool(thought or piece or self._finish_reason)
+        self._thinking.append(thought)
+        self._content.append(piece)
+        self._tell(self._answer.feed(piece))
 
     def _tell(self, piece: str) -> None:
         if piece:
             self._on_text(piece)
+
+
+def _texts(delta: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what an event adds to the thinking and to the answer."""
+    thought, piece = delta.get("reasoning_content"), delta.get("content")
+    return thought if isinstance(thought, str) else "", piece if isinstance(piece, str) else ""
 
 
 def _event(data: str) -> Mapping[str, Any]:

@@ -27,6 +27,10 @@ TEXT = st.text(st.sampled_from("ab {}\n\r\t<>/think:é漢😘\u2028\x85\ud83d\ud
 THINKING = st.sampled_from(["", "<think>hm</think>", " <think>\nhm\n</think>\n\n", "<think>", "hm</think> "])
 
 
+def _ignore(_: str) -> None:
+    """Take a piece of an answer."""
+
+
 def _refused(event: Mapping[str, Any]) -> JobError:
     return refused_in_stream(event, deployment="d")
 
@@ -126,6 +130,25 @@ def test_an_answer_is_told_as_it_comes() -> None:
     assert told == ["Hello", " you"]
     assert answer.is_begun
     assert not answer.is_done
+
+
+@pytest.mark.parametrize(
+    ("delta", "reason", "is_begun"),
+    [
+        ({"role": "assistant", "content": ""}, None, False),
+        (None, None, False),
+        ({"content": "a"}, None, True),
+        ({"reasoning_content": "hm"}, None, True),
+        ({}, "content_filter", True),
+    ],
+)
+def test_an_answer_has_begun_when_something_is_written(
+    delta: Any, reason: str | None, *, is_begun: bool
+) -> None:
+    """That is what has to be paid, even if it breaks off."""
+    answer = StreamedCompletion(_ignore, refused=_refused)
+    answer.feed(_stream([_chunk(delta, reason)], done=False))
+    assert answer.is_begun is is_begun
 
 
 def test_a_thinker_is_silent_until_it_has_thought() -> None:
