@@ -54,7 +54,12 @@ async def _serve(arguments: argparse.Namespace) -> None:
     )
     application = ModelSimulator(behaviour, Faults(arguments.fault)).application()
     told_to_end = _told_to_end()
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        shutdown_timeout=0.5,
+        handler_cancellation=True,  # a call ends when its caller has gone, as Azure's do
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, LOCALHOST, arguments.port)

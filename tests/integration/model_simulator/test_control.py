@@ -101,6 +101,19 @@ async def test_calls_under_way_are_counted(session: aiohttp.ClientSession) -> No
     assert counts["most_at_once"] == {"DeepSeek-V3": 7}
 
 
+async def test_a_call_ends_when_its_caller_has_gone(session: aiohttp.ClientSession) -> None:
+    """Hung ones and half-sent streams are under way no longer."""
+    await session.post("simulator/plan", json=["hang", {"kind": "slow", "seconds": 5}])
+    for body in (BODY, STREAMED):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await (await session.post(OPENAI, json=body)).read()
+    await asyncio.sleep(0.1)
+    assert (await session.post(OPENAI, json=BODY)).status == 200
+    counts = await (await session.get("simulator/requests")).json()
+    assert counts["most_at_once"] == {"DeepSeek-V3": 1}
+
+
 async def test_a_mix_has_the_same_outcome_whenever_it_is_run(session: aiohttp.ClientSession) -> None:
     """However the calls overlap."""
     plan = {"seed": 3, "mix": {"rate_limit": 0.3, "server_error": 0.2}, "retry_after_seconds": 2}
