@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -204,3 +205,19 @@ async def test_a_creators_name_may_hold_anything(store: SpendingStore, wish: Wis
     await store.reserve(dead)
     await store.reserve(wish(at=NOW + timedelta(seconds=61)))
     assert await store.counted(MONTH) == (7, 1_000)
+
+
+async def test_failure_7_no_increment_is_lost_to_whoever_sets_the_counter(
+    store: SpendingStore, wish: WishOf
+) -> None:
+    """Calls settle while other workers correct the month from a ledger that does not know them yet."""
+    asked = [wish(1_000) for _ in range(60)]
+    await asyncio.gather(*map(store.reserve, asked))
+
+    async def settle(index: int) -> None:
+        hold = reservation(asked[index], 1_000)
+        await store.settle(hold, paid_usd_micros=index, at=NOW)
+        await store.reconcile(MONTH, ledger_usd_micros=0, at=NOW)
+
+    await asyncio.gather(*map(settle, range(60)))
+    assert await store.counted(MONTH) == (sum(range(60)), 0)

@@ -237,6 +237,47 @@ async def test_a_hold_ends_after_its_calls_deadline(ask: Ask) -> None:
     assert seen[-1].expires_at - seen[-1].at == timedelta(seconds=160)
 
 
+async def test_failure_7_a_call_over_midnight_of_the_last_day_is_lost_in_neither_month(ask: Ask) -> None:
+    """It settles in the month in which it was reserved, whose budget it had."""
+    bank = Bank()
+    bank.clock.advance(timedelta(days=31).total_seconds() - 1)
+
+    class OverMidnight:
+        async def complete(self, request: ModelRequest) -> ModelReply:
+            reply = await bank.script().complete(request)
+            bank.clock.advance(2)
+            return reply
+
+    model = BudgetedChatModel(
+        OverMidnight(), bank.accounts, bank.budget, most_usd_micros=lambda _: 1_000, clock=bank.clock
+    )
+    await model.complete(ask(deadline=1e9))
+    await bank.model().complete(ask(deadline=1e9))
+    assert await bank.shared.counted(MONTH) == (570, 0)
+    assert await bank.shared.counted("2026-02") == (570, 0)
+
+
+async def test_a_lost_settlement_is_made_good_by_the_ledger(ask: Ask) -> None:
+    """Redis went away between the hold and the settlement: the hold returns, the ledger tells the cost."""
+    bank = Bank()
+
+    class Losing:
+        async def complete(self, request: ModelRequest) -> ModelReply:
+            bank.shared.is_away = True
+            return await bank.script().complete(request)
+
+    model = BudgetedChatModel(
+        Losing(), bank.accounts, bank.budget, most_usd_micros=lambda _: 1_000, clock=bank.clock
+    )
+    await model.complete(ask())
+    bank.shared.is_away = False
+    assert await bank.shared.counted(MONTH) == (0, 1_000)
+    bank.books.usd_micros = 570
+    bank.clock.advance(2_000)
+    await bank.accounts._reconcile(bank.shared, MONTH)
+    assert await bank.shared.counted(MONTH) == (570, 0)
+
+
 def test_thrift_is_not_applied_twice(ask: Ask) -> None:
     """Each rung includes those before it."""
     brief = thrifty(ask(), Thrift.BRIEF)
