@@ -95,12 +95,11 @@ async def _in_memory(clock: Clock) -> AsyncIterator[_Stores]:
 
 @asynccontextmanager
 async def _in_redis(url: str, clock: Clock) -> AsyncIterator[_Stores]:
-    cache, circuits, link = RedisCache(url), RedisBreakerStore(url, clock), RedisLink(url)
+    cache, link = RedisCache(url), RedisLink(url)
     try:
-        yield _Stores(cache=cache, circuits=circuits, spending=RedisSpendingStore(link))
+        yield _Stores(cache=cache, circuits=RedisBreakerStore(link, clock), spending=RedisSpendingStore(link))
     finally:
         await cache.close()
-        await circuits.disconnect()
         await link.close()
 
 

@@ -2,39 +2,28 @@
 
 All circuits are one hash, which each command returns whole: a worker learns of everything whenever it says
 anything, and asks by itself at most once a second, while calls go out. Redis' clock counts the time. A Redis
-that is slow or gone costs a call 50 ms once; then the process goes by what it knows, and tells Redis of the
-open circuits when it is back.
+that is slow or gone costs a call 50 ms once (see `RedisLink`); then the process goes by what it knows, and
+tells Redis of its open circuits when it is back.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from shared.ai.circuits import HEALTHY, Circuit, MemoryBreakerStore
 from shared.ai.failures import ModelFailure
+from shared.cache.redis_link import ANSWER_TIMEOUT_SECONDS, RedisLink
 from shared.clock import Clock
-from shared.observability.failures import whereabouts
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
-    from redis.commands.core import AsyncScript
-
-logger = logging.getLogger(__name__)
 
 KEY = "ai:circuits"
-#: What a call waits for Redis. The answer may still come later, and then is learnt from.
-TIMEOUT_SECONDS = 0.05
-#: After this no answer comes: opening a connection to another cloud takes a few round trips.
-ANSWER_TIMEOUT_SECONDS = 1.0
-#: How long a Redis that failed is left alone.
-PAUSE_SECONDS = 5.0
 #: How old what is known may be.
 MAX_AGE_SECONDS = 1.0
-_MAX_CONNECTIONS = 4
 
 #: `KEYS[1]` the hash; `ARGV` the operation, the deployment, and a number or two. Returns the operation's
 #: success and all circuits, times as milliseconds from now.
@@ -94,46 +83,31 @@ _Row: TypeAlias = Sequence[Any]
 
 
 class RedisBreakerStore:
-    """Circuits shared by all workers. Connects on first use, inside the running loop."""
+    """Circuits shared by all workers."""
 
     def __init__(
-        self,
-        url: str,
-        clock: Clock,
-        *,
-        key: str = KEY,
-        timeout_seconds: float = TIMEOUT_SECONDS,
-        pause_seconds: float = PAUSE_SECONDS,
-        max_age_seconds: float = MAX_AGE_SECONDS,
+        self, link: RedisLink, clock: Clock, *, key: str = KEY, max_age_seconds: float = MAX_AGE_SECONDS
     ) -> None:
-        self._url = url
+        self._link = link
         self._clock = clock
         self._key = key
-        self._timeout_seconds = timeout_seconds
-        self._pause_seconds = pause_seconds
         self._max_age_seconds = max_age_seconds
         self._local = MemoryBreakerStore(clock)
+        #: When this process last opened a circuit, which Redis may still have to hear of.
         self._opened_at: dict[str, float] = {}
-        self._client: Redis | None = None
-        self._script: AsyncScript | None = None
-        self._asking: set[asyncio.Task[bool | None]] = set()
-        self._refreshing: asyncio.Task[bool | None] | None = None
-        self._learnt_at: float | None = None
-        self._retry_at: float | None = None
-        self._is_away = False
+        self._learnt_at = -inf
+        self._is_alone = False
+        self._telling: set[asyncio.Task[bool | None]] = set()
 
     async def refresh(self) -> None:
-        """Learn what the others know, if the own knowledge is more than a second old."""
+        """Learn what the others know, if the own knowledge is more than a second old.
+
+        One call asks; those that come meanwhile go by what is known.
+        """
         now = self._clock.monotonic()
-        if self._learnt_at is not None and now - self._learnt_at < self._max_age_seconds:
-            return
-        if self._refreshing is None or self._refreshing.done():
-            if not self._may_try():
-                return
-            self._refreshing = self._begin("refresh", "")
-        elif self._retry_at is not None:
-            return  # it takes too long already
-        await self._patiently(self._refreshing)
+        if now - self._learnt_at >= self._max_age_seconds:
+            self._learnt_at = now
+            await self._asked("refresh", "")
 
     def known(self) -> Mapping[str, Circuit]:
         """Return what is known without asking Redis."""
@@ -177,84 +151,37 @@ class RedisBreakerStore:
         if await self._asked("hasten", name) is None:
             await self._local.hasten(name)
 
-    async def disconnect(self) -> None:
-        """Close the connections; the next call opens new ones."""
-        for task in (asking := tuple(self._asking)):
-            task.cancel()
-        await asyncio.gather(*asking, return_exceptions=True)
-        client, self._client, self._script = self._client, None, None
-        if client is not None:
-            await client.aclose()
-
     async def _asked(self, operation: str, name: str, *arguments: float | str) -> bool | None:
-        """Return Redis' answer; `None` when the process has to decide by itself."""
-        if not self._may_try():
-            return None
-        return await self._patiently(self._begin(operation, name, *arguments))
+        """Return Redis' answer; `None` when the process decides by itself. Late answers are learnt from."""
 
-    def _begin(self, operation: str, name: str, *arguments: float | str) -> asyncio.Task[bool | None]:
-        task = asyncio.create_task(self._ask(operation, name, *arguments))
-        self._asking.add(task)
-        task.add_done_callback(self._asking.discard)
-        return task
+        async def command(redis: Redis) -> bool:
+            run = redis.register_script(_SCRIPT)
+            done, rows = await run(keys=[self._key], args=[operation, name, *arguments])
+            self._learn(rows)
+            return bool(done)
 
-    async def _patiently(self, task: asyncio.Task[bool | None]) -> bool | None:
-        """Wait a little; the task goes on when that is not enough."""
-        done, _ = await asyncio.wait({task}, timeout=self._timeout_seconds)
-        if done:
-            return None if task.cancelled() else task.result()
-        self._retry_at = self._clock.monotonic() + self._pause_seconds
-        return None
+        answer = await self._link.ask(command, missing=None)
+        self._is_alone = self._is_alone or answer is None
+        return answer
 
-    async def _ask(self, operation: str, name: str, *arguments: float | str) -> bool | None:
-        import redis.exceptions
-
-        try:
-            async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
-                done, rows = await self._connected()(keys=[self._key], args=[operation, name, *arguments])
-        except (redis.exceptions.RedisError, OSError, TimeoutError) as error:
-            self._went_away(error)
-            return None
-        self._answered(rows)
-        return bool(done)
-
-    def _may_try(self) -> bool:
-        """Whether to ask Redis; during an outage, only one call per pause is told so."""
-        now = self._clock.monotonic()
-        if self._retry_at is None:
-            return True
-        if now < self._retry_at:
-            return False
-        self._retry_at = now + self._pause_seconds
-        return True
-
-    def _went_away(self, error: BaseException) -> None:
-        if not self._is_away:
-            logger.warning(
-                "Redis does not answer: each process watches the AI deployments by itself",
-                extra={"pause_seconds": self._pause_seconds, "failure": whereabouts(error)},
-            )
-        self._is_away = True
-        self._retry_at = self._clock.monotonic() + self._pause_seconds
-
-    def _answered(self, rows: Sequence[_Row]) -> None:
-        now, was_away = self._clock.monotonic(), self._is_away
-        self._is_away, self._retry_at, self._learnt_at = False, None, now
+    def _learn(self, rows: Sequence[_Row]) -> None:
+        now, was_alone = self._clock.monotonic(), self._is_alone
+        self._is_alone, self._learnt_at = False, now
         learnt = {row[0].decode(): _circuit(row, now) for row in rows}
         for name, own in self._local.known().items():
             if own.open_until <= max(now, learnt.get(name, HEALTHY).open_until) or own.cause is None:
                 continue
-            if was_away:
-                self._begin("open", name, _ms(own.open_until - now) + 1, own.cause.value)
-            if was_away or now - self._opened_at.get(name, -inf) < ANSWER_TIMEOUT_SECONDS:
+            if was_alone:
+                self._tell(name, own.cause, own.open_until - now)
+            if was_alone or now - self._opened_at.get(name, -inf) < ANSWER_TIMEOUT_SECONDS:
                 learnt[name] = own  # Redis has not heard of it yet
         self._local.learn(learnt)
 
-    def _connected(self) -> AsyncScript:
-        if self._script is None:
-            self._client = _client(self._url)
-            self._script = self._client.register_script(_SCRIPT)
-        return self._script
+    def _tell(self, name: str, cause: ModelFailure, seconds: float) -> None:
+        """Tell Redis, without waiting for it, of a circuit that was opened while it was away."""
+        telling = asyncio.create_task(self._asked("open", name, _ms(seconds) + 1, cause.value))
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
 
 
 def _circuit(row: _Row, now: float) -> Circuit:
@@ -279,20 +206,3 @@ def _cause(text: str) -> ModelFailure | None:
 
 def _ms(seconds: float) -> int:
     return -int(-seconds * 1000 // 1)
-
-
-def _client(url: str) -> Redis:
-    from redis.asyncio import BlockingConnectionPool, Redis
-    from redis.asyncio.retry import Retry
-    from redis.backoff import NoBackoff
-
-    pool = BlockingConnectionPool.from_url(
-        url,
-        protocol=2,  # RESP3 begins with a HELLO, one more round trip per connection
-        driver_info=None,  # no CLIENT SETINFO either
-        health_check_interval=0,
-        retry=Retry(NoBackoff(), 0),
-        max_connections=_MAX_CONNECTIONS,
-        timeout=ANSWER_TIMEOUT_SECONDS,
-    )
-    return Redis.from_pool(pool)

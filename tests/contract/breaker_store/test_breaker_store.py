@@ -11,6 +11,7 @@ import pytest
 from shared.ai.circuits import HEALTHY, BreakerStore, Circuit, CircuitState, MemoryBreakerStore
 from shared.ai.failures import ModelFailure
 from shared.ai.redis_circuits import RedisBreakerStore
+from shared.cache.redis_link import RedisLink
 from shared.clock import SystemClock
 
 NAME = "DeepSeek-V3"
@@ -23,10 +24,9 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[BreakerStore]:
     if request.param == "memory":
         yield MemoryBreakerStore(CLOCK)
         return
-    url = request.getfixturevalue("redis_url")
-    redis = RedisBreakerStore(url, CLOCK, key=f"test:{uuid4()}", timeout_seconds=5)
-    yield redis
-    await redis.disconnect()
+    link = RedisLink(request.getfixturevalue("redis_url"), timeout_seconds=5)
+    yield RedisBreakerStore(link, CLOCK, key=f"test:{uuid4()}")
+    await link.close()
 
 
 def _circuit(store: BreakerStore) -> Circuit:

@@ -13,6 +13,7 @@ import pytest
 from shared.ai.circuits import HEALTHY, CircuitState
 from shared.ai.failures import ModelFailure
 from shared.ai.redis_circuits import RedisBreakerStore
+from shared.cache.redis_link import RedisLink
 from shared.clock import ManualClock, SystemClock
 from tests.contract.cache.conftest import Wire
 
@@ -43,21 +44,21 @@ def clock() -> ManualClock:
 @pytest.fixture
 async def store(wire: Wire, key: str, clock: ManualClock) -> AsyncIterator[RedisBreakerStore]:
     """A worker's store, connected."""
-    subject = RedisBreakerStore(wire.url, clock, key=key)
+    link = RedisLink(wire.url, clock=clock)
+    subject = RedisBreakerStore(link, clock, key=key)
     await subject.refresh()
-    await asyncio.sleep(0.1)
-    await subject.refresh()
+    await asyncio.sleep(0.2)
     wire.commands.clear()
     yield subject
-    await subject.disconnect()
+    await link.close()
 
 
 @pytest.fixture
 async def other(redis_url: str, key: str) -> AsyncIterator[RedisBreakerStore]:
     """Another worker's."""
-    subject = RedisBreakerStore(redis_url, SystemClock(), key=key, timeout_seconds=5)
-    yield subject
-    await subject.disconnect()
+    link = RedisLink(redis_url, timeout_seconds=5)
+    yield RedisBreakerStore(link, SystemClock(), key=key)
+    await link.close()
 
 
 async def test_what_one_worker_finds_out_all_know_within_a_second(
@@ -137,7 +138,8 @@ async def test_open_circuits_are_told_when_redis_is_back(
 async def test_a_wrong_password_is_no_redis(wire: Wire, clock: ManualClock) -> None:
     """The operator reads of it; calls go on."""
     url = wire.url.replace("redis://", "redis://nobody:wrong@")
-    store = RedisBreakerStore(url, clock, timeout_seconds=5)
+    link = RedisLink(url, timeout_seconds=5)
+    store = RedisBreakerStore(link, clock)
     await store.refresh()
     assert await store.open(NAME, ModelFailure.UNAVAILABLE, seconds=5)
-    await store.disconnect()
+    await link.close()

@@ -21,6 +21,7 @@ from shared.ai.connections import Connections
 from shared.ai.deployment import Deployment
 from shared.ai.redis_circuits import RedisBreakerStore
 from shared.ai.routing import RoutedChatModel
+from shared.cache.redis_link import RedisLink
 from shared.clock import SystemClock
 from tests.integration.router.faulty import Honoured, deployment, router
 
@@ -60,7 +61,8 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
 async def network(simulator: Endpoint, redis_url: str) -> AsyncIterator[Network]:
     """A router over three deployments of the simulator, all well; its times are a twentieth of the real."""
     clock = SystemClock()
-    store = RedisBreakerStore(redis_url, clock, key=f"test:{uuid4()}")
+    link = RedisLink(redis_url)
+    store = RedisBreakerStore(link, clock, key=f"test:{uuid4()}")
     breaker = Breaker(store, clock, policy=BreakerPolicy(base_seconds=0.25, fair_seconds=0.25))
     connections = Connections(endpoint=simulator.url, key=SecretStr(simulator.key))
     deployments: Sequence[Deployment] = [deployment(name, json_mode=True) for name in NAMES]
@@ -73,4 +75,4 @@ async def network(simulator: Endpoint, redis_url: str) -> AsyncIterator[Network]
         await control.delete("/simulator/requests")
         yield Network(routed=routed, breaker=breaker, transports=transports, control=control)
     await connections.close()
-    await store.disconnect()
+    await link.close()

@@ -26,6 +26,7 @@ from shared.ai.port import ChatModel, FinishReason, ModelReply, ModelRequest
 from shared.ai.redis_circuits import RedisBreakerStore
 from shared.ai.routing import RoutedChatModel
 from shared.ai.scripted import ScriptedAnswer, ScriptedChatModel
+from shared.cache.redis_link import RedisLink
 from shared.clock import Clock, ManualClock, SystemClock
 from shared.errors import JobError, NetworkError, RateLimitError
 from tests.integration.router.conftest import NAMES, Network
@@ -169,9 +170,9 @@ async def test_05_a_retired_model_never_looks_like_rate_limiting() -> None:
 @pytest.fixture
 async def unreachable() -> AsyncIterator[RedisBreakerStore]:
     """Circuits in a Redis that is not there."""
-    store = RedisBreakerStore(f"redis://127.0.0.1:{free_port()}/0", SystemClock())
-    yield store
-    await store.disconnect()
+    link = RedisLink(f"redis://127.0.0.1:{free_port()}/0")
+    yield RedisBreakerStore(link, SystemClock())
+    await link.close()
 
 
 async def test_15_without_redis_requests_are_not_held_up(
@@ -182,13 +183,13 @@ async def test_15_without_redis_requests_are_not_held_up(
     first, second = Always(NetworkError()), ScriptedChatModel(['{"a": 1}'] * 100)
     routed, breaker = _router([first, second], clock, store=unreachable)
     began = time.monotonic()
-    with caplog.at_level(logging.DEBUG, logger="shared.ai.redis_circuits"):
+    with caplog.at_level(logging.DEBUG, logger="shared"):
         for _ in range(100):
             await routed.complete(question(clock))
     assert time.monotonic() - began < 0.5
     assert first.calls == 5
     assert breaker.health()["0"].state is CircuitState.OPEN
-    assert [record.name for record in caplog.records].count("shared.ai.redis_circuits") == 1
+    assert [record.name for record in caplog.records].count("shared.cache.redis_link") == 1
 
 
 def test_16_an_open_circuit_is_quiet_and_cheap(caplog: pytest.LogCaptureFixture) -> None:
@@ -215,13 +216,10 @@ def test_16_an_open_circuit_is_quiet_and_cheap(caplog: pytest.LogCaptureFixture)
 async def workers(redis_url: str) -> AsyncIterator[Sequence[RedisBreakerStore]]:
     """The circuits as four workers see them."""
     key = f"test:{uuid4()}"
-    stores = [
-        RedisBreakerStore(redis_url, SystemClock(), key=key, max_age_seconds=0.05, timeout_seconds=2)
-        for _ in range(4)
-    ]
-    yield stores
-    for store in stores:
-        await store.disconnect()
+    links = [RedisLink(redis_url, timeout_seconds=2) for _ in range(4)]
+    yield [RedisBreakerStore(link, SystemClock(), key=key, max_age_seconds=0.05) for link in links]
+    for link in links:
+        await link.close()
 
 
 async def test_17_one_workers_limit_is_every_workers(workers: Sequence[RedisBreakerStore]) -> None:
@@ -282,6 +280,7 @@ from shared.ai.breaker import Breaker
 from shared.ai.circuits import MemoryBreakerStore
 from shared.ai.stack import DeploymentModels
 from shared.ai.routing import RoutedChatModel
+from shared.cache.redis_link import RedisLink
 from shared.clock import SystemClock
 from shared.ai.scripted import ScriptedChatModel
 from tests.integration.router.faulty import deployment, question, router
