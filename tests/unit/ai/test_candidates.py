@@ -203,9 +203,14 @@ def test_when_money_is_short_the_cheapest_comes_first() -> None:
     assert _names(brief) == [V3, LLAMA, MISTRAL]
 
 
-def test_a_false_economy_is_left_out() -> None:
-    """What saves nothing is not worth a worse answer."""
-    dear = [replace(m, output_usd_micros_per_million_tokens=9_000_000) if m.name == PHI else m for m in KNOWN]
+@pytest.mark.parametrize("usd_micros", [710_000, 9_000_000])
+def test_a_false_economy_is_left_out(usd_micros: int) -> None:
+    """What saves nothing is not worth a worse answer: here it costs what Llama does, or more."""
+    prices = {
+        "input_usd_micros_per_million_tokens": usd_micros,
+        "output_usd_micros_per_million_tokens": usd_micros,
+    }
+    dear = [replace(model, **prices) if model.name == PHI else model for model in KNOWN]
     selection = _select(_request(), Complexity.SIMPLE, catalogue=Catalogue(dear, ROLE_PLANS))
     assert _names(selection) == [V3, LLAMA, MISTRAL]
     assert _why(selection, PHI) == "would save no money"

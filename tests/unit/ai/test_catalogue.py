@@ -125,6 +125,7 @@ def test_an_operator_says_where_a_model_answers() -> None:
         "endpoint": "https://other.services.ai.azure.com/openai/v1",
         "key": "secret",
         "input_usd_per_million_tokens": "0.5800001",
+        "output_usd_per_million_tokens": 12,
     }
     deployment = _catalogue({"DEEPSEEK_V3_2": said}).resolve("DeepSeek-V3.2", AFTER)
     assert deployment.identity == ("https://other.services.ai.azure.com/openai/v1", "chat-prod")
@@ -133,7 +134,7 @@ def test_an_operator_says_where_a_model_answers() -> None:
     assert deployment.key.get_secret_value() == "secret"
     assert "secret" not in repr(deployment)
     assert deployment.input_usd_micros_per_million_tokens == 580_001
-    assert deployment.output_usd_micros_per_million_tokens == 1_680_000
+    assert deployment.output_usd_micros_per_million_tokens == 12_000_000
     assert "AZURE_DEEPSEEK_V3_2" in deployment.price_source
 
 
@@ -228,13 +229,20 @@ def test_a_model_without_a_price_is_refused() -> None:
             {"output_usd_micros_per_million_tokens": -1},
             r"AZURE_DEEPSEEK_V3_OUTPUT_USD_PER_MILLION_TOKENS: the price is negative",
         ),
-        ({"max_output_tokens": 200_000}, r"AZURE_DEEPSEEK_V3: an answer of DeepSeek-V3 does not fit"),
+        ({"max_output_tokens": 128_001}, r"AZURE_DEEPSEEK_V3: an answer of DeepSeek-V3 does not fit"),
+        ({"max_output_tokens": 0}, r"AZURE_DEEPSEEK_V3: an answer of DeepSeek-V3 does not fit"),
     ],
 )
 def test_a_catalogue_that_cannot_be_is_refused(changes: dict[str, Any], message: str) -> None:
     """At start, by the setting's name."""
     with pytest.raises(ConfigurationError, match=message):
         _with("DeepSeek-V3", **changes)
+
+
+def test_what_only_looks_odd_is_taken() -> None:
+    """A server of one's own costs nothing, which is a price; an answer may fill a context."""
+    free = {"input_usd_micros_per_million_tokens": 0, "output_usd_micros_per_million_tokens": 0}
+    assert _with("DeepSeek-V3", max_output_tokens=128_000, **free).known("DeepSeek-V3")
 
 
 def test_a_longer_circle_is_found() -> None:
