@@ -206,7 +206,7 @@ def test_when_money_is_short_the_cheapest_comes_first() -> None:
 @pytest.mark.parametrize("usd_micros", [710_000, 9_000_000])
 def test_a_false_economy_is_left_out(usd_micros: int) -> None:
     """What saves nothing is not worth a worse answer: here it costs what Llama does, or more."""
-    prices = {
+    prices: dict[str, Any] = {
         "input_usd_micros_per_million_tokens": usd_micros,
         "output_usd_micros_per_million_tokens": usd_micros,
     }

@@ -242,7 +242,8 @@ def test_a_catalogue_that_cannot_be_is_refused(changes: dict[str, Any], message:
 def test_what_only_looks_odd_is_taken() -> None:
     """A server of one's own costs nothing, which is a price; an answer may fill a context."""
     free = {"input_usd_micros_per_million_tokens": 0, "output_usd_micros_per_million_tokens": 0}
-    assert _with("DeepSeek-V3", max_output_tokens=128_000, **free).known("DeepSeek-V3")
+    catalogue = _with("DeepSeek-V3", max_output_tokens=128_000, **free)
+    assert catalogue.known("DeepSeek-V3").max_output_tokens == 128_000
 
 
 def test_a_longer_circle_is_found() -> None:
