@@ -56,6 +56,21 @@ MATTERS = {"routed_by_complexity": True}
         ("верните деньги, это мошенничество", COMPLEX),
         ("我要退款", COMPLEX),
         ("la " * 600, COMPLEX),
+        # The edges.
+        ("a" * 40, SIMPLE),
+        ("a" * 41, STANDARD),
+        ("a b c d e f", SIMPLE),
+        ("a b c d e f g", STANDARD),
+        ("好好好好好好", SIMPLE),
+        ("好好好好好好好", STANDARD),
+        ("a" * 240, STANDARD),
+        ("a" * 241, None),
+        ("a" * 1_600, None),
+        ("a" * 1_601, COMPLEX),
+        # A stem as short as the beginnings that words are told by.
+        ("those are scams", COMPLEX),
+        ("my taxes", COMPLEX),
+        ("taxi", SIMPLE),
     ],
 )
 def test_rules_tell_what_they_can(text: str, verdict: Complexity | None) -> None:
