@@ -1,8 +1,8 @@
 """The circuit breaker: a deployment that keeps failing is left alone for a while.
 
-Opened by five failures in a row, by a 429 for as long as it asks, and by a 404 for a day, which an operator
-hears of once. A request that was refused or filtered says nothing about the deployment, nor does a call that
-was cancelled, or that was given too little time. While open, a call fails at once and costs nothing.
+Opened by five failures in a row, by a 429 for as long as it asks, and by a 404 until an operator acts, who
+hears of it once. A request that was refused or filtered says nothing against the deployment, nor does a call
+that was cancelled, or that was given too little time. While open, a call fails at once and costs nothing.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class BreakerPolicy:
     max_seconds: float = 300.0
     #: The same for a 429 that does not say how long: quotas are counted by the minute.
     throttled_base_seconds: float = 2.0
-    #: A 404 lasts until an operator acts; once a day it is looked up whether one has.
-    gone_seconds: float = 24 * 60 * 60.0
+    #: A 404 lasts until an operator acts; one call an hour finds out whether one has.
+    gone_seconds: float = 60 * 60.0
     #: A call that was given less says nothing by not answering.
     fair_seconds: float = 5.0
 
@@ -222,7 +222,7 @@ class Breaker:
         if seconds is None:
             await self.abandoned(admission)
         else:
-            await self._open(admission.name, failure, seconds)
+            await self._open(admission.name, failure, seconds, before=circuit)
 
     async def abandoned(self, admission: Admission) -> None:
         """Tell that the call ended without saying anything about the deployment."""
@@ -232,10 +232,11 @@ class Breaker:
     def _is_unfair(self, failure: ModelFailure, admission: Admission) -> bool:
         return failure is ModelFailure.TIMED_OUT and admission.seconds < self._policy.fair_seconds
 
-    async def _open(self, name: str, cause: ModelFailure, seconds: float) -> None:
+    async def _open(self, name: str, cause: ModelFailure, seconds: float, *, before: Circuit) -> None:
         newly = await self._store.open(name, cause, seconds=seconds)
         note("breaker", deployment=name, state=CircuitState.OPEN.value)
-        if newly:
+        is_known = cause is before.cause is ModelFailure.GONE
+        if newly and not is_known:
             level, message = _ANNOUNCED.get(cause, _FAILING)
             logger.log(
                 level,

@@ -22,7 +22,7 @@ class CircuitState(StrEnum):
     CLOSED = "closed"
     OPEN = "open"
     HALF_OPEN = "half_open"
-    #: The deployment does not exist: it is left alone until an operator acts, or for a day.
+    #: The deployment does not exist: only an operator can change that.
     DISABLED = "disabled"
 
 

@@ -18,6 +18,7 @@ from typing import Protocol
 from shared.ai.breaker import CircuitOpenError, Health
 from shared.ai.circuits import CircuitState
 from shared.ai.deployment import Deployment
+from shared.ai.estimating import input_tokens, most_usd_micros
 from shared.ai.failures import ModelFailure, failure_of
 from shared.ai.falling_back import account, conclusion, flaw, may_be_passed_on, may_help, try_seconds
 from shared.ai.listening import Listener
@@ -118,7 +119,7 @@ class RoutedChatModel:
         for index, deployment in enumerate(ready):
             if course.tries == course.max_tries:
                 break
-            if not course.is_hopeful(deployment):
+            if not (course.is_hopeful(deployment) and course.can_afford(deployment)):
                 continue
             remaining = self._remaining(course.request)
             if remaining <= 0:
@@ -198,6 +199,14 @@ class _Course:
             return False
         error = self._failures.get(deployment.name)
         return error is None or failure_of(error) in _PASSING
+
+    def can_afford(self, deployment: Deployment) -> bool:
+        """Say whether one more answer stays within what this request may cost, refused ones included."""
+        budget = self.request.budget_usd_micros
+        if budget is None or self._paid_usd_micros == 0:
+            return True  # nobody is a candidate who is too dear by itself
+        most = most_usd_micros(self.request, deployment, input_tokens(self.request.messages))
+        return self._paid_usd_micros + most <= budget
 
     def has_patience(self, seconds: float) -> bool:
         """Say whether this request may wait so long, and let it have done so."""

@@ -87,7 +87,7 @@ LIMITED = Circuit(openings=1, cause=ModelFailure.RATE_LIMITED)
         (RateLimitError(), OPENED, 2),
         (RateLimitError(), LIMITED, 4),
         (NetworkError(), LIMITED, None),
-        (GONE, CLOSED, 86_400),
+        (GONE, CLOSED, 3_600),
         (DeploymentError(failure=ModelFailure.REFUSED), FAILING, None),
         (DeploymentError(failure=ModelFailure.UNUSABLE), FAILING, None),
         (DeploymentError(failure=ModelFailure.TRUNCATED), FAILING, None),
@@ -234,20 +234,22 @@ async def test_a_missing_deployment_is_an_alert_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It is asked no more, under its own name, until an operator says so."""
-    model = guarded(GONE, "deployed")
+    model = guarded(GONE, GONE, "deployed")
     with caplog.at_level(logging.DEBUG, logger="shared"):
-        await _fails(model, ask(), DeploymentError)
+        await _fails(model, ask(deadline=9_000.0), DeploymentError)
         for _ in range(100):
             refusal = await _fails(model, ask(), CircuitOpenError)
             assert isinstance(refusal, CircuitOpenError)
             assert refusal.failure is ModelFailure.GONE
             clock.advance(1)
+        clock.advance(3_600)
+        await _fails(model, ask(deadline=9_000.0), DeploymentError)  # the hour's look
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert not caplog.records[0].exc_info
     assert breaker.health()[NAME].state is CircuitState.DISABLED
     assert not await breaker.hasten(NAME)
     await breaker.reset(NAME)
-    assert (await model.complete(ask())).text == "deployed"
+    assert (await model.complete(ask(deadline=9_000.0))).text == "deployed"
 
 
 async def test_an_outage_can_be_probed_early_and_a_limit_cannot(

@@ -158,6 +158,17 @@ async def test_the_second_refused_answer_is_the_last_and_is_for_its_caller(
     assert (router.asked, len(paid)) == ([1, 1, 0], 2)
 
 
+@pytest.mark.parametrize(("budget", "answer"), [(570 + 100, "bad"), (570 + 101, "fine"), (None, "fine")])
+async def test_refused_answers_are_part_of_what_a_request_may_cost(
+    ask: Ask, budget: int | None, answer: str
+) -> None:
+    """The budget holds so much for it, and no more: the caller may ask for a repair, and for its money."""
+    dear = replace(ONE, name="two", output_usd_micros_per_million_tokens=1_000_000)
+    router = _router(["bad"], ["fine"], deployments=[ONE, dear])
+    request = ask(budget_usd_micros=budget, accepts="fine".__eq__)
+    assert (await router(request)).text == answer
+
+
 async def test_a_refused_answer_is_better_than_none(ask: Ask) -> None:
     router = _router(["bad"], [NetworkError()], [RateLimitError()])
     assert (await router(ask(accepts="fine".__eq__))).text == "bad"
