@@ -59,7 +59,8 @@ class Accounts:
         #: The shared counters' last figures, which the stand-in does not know yet.
         self._last_known: dict[str, int] = {}
         self._reconciled_at: dict[tuple[bool, str], float] = {}
-        self._reconciling: set[asyncio.Task[None]] = set()
+        self._beginning: dict[tuple[bool, str], asyncio.Task[bool]] = {}
+        self._reconciling: set[asyncio.Task[bool]] = set()
 
     async def reserve(self, wish: Wish) -> Grant | None:
         """Hold what a call may cost; `None`: there is no room for it."""
@@ -86,7 +87,7 @@ class Accounts:
         """Return a store's answer to a wish; `None` when it doesn't know."""
         standing = await store.reserve(wish)
         if standing is not None and standing.month_usd_micros is None:
-            if not await self._reconcile(store, wish.month):
+            if not await self._begun(store, wish.month):
                 return None
             standing = await store.reserve(wish)
         if standing is None or standing.month_usd_micros is None:
@@ -114,12 +115,22 @@ class Accounts:
         if now - self._reconciled_at.setdefault((is_local, month), now) < age_seconds:
             return
         self._reconciled_at[is_local, month] = now
-        task = asyncio.create_task(self._reconcile_in_background(store, month))
+        self._start_reconciling(store, month)
+
+    async def _begun(self, store: SpendingStore, month: str) -> bool:
+        """Begin a month, with one look into the ledger for all who find it missing; say whether it worked."""
+        key = (store is self._local, month)
+        task = self._beginning.get(key)
+        if task is None:
+            task = self._beginning[key] = self._start_reconciling(store, month)
+            task.add_done_callback(lambda _: self._beginning.pop(key))
+        return await asyncio.shield(task)
+
+    def _start_reconciling(self, store: SpendingStore, month: str) -> asyncio.Task[bool]:
+        task = asyncio.create_task(self._reconcile(store, month))
         self._reconciling.add(task)
         task.add_done_callback(self._reconciling.discard)
-
-    async def _reconcile_in_background(self, store: SpendingStore, month: str) -> None:
-        await self._reconcile(store, month)
+        return task
 
     async def _reconcile(self, store: SpendingStore, month: str) -> bool:
         """Let the ledger correct a month, or begin it; without a ledger the stand-in begins at nothing."""
