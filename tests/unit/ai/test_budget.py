@@ -162,7 +162,7 @@ async def test_a_call_that_is_stopped_gives_its_hold_back(ask: Ask) -> None:
         Endless(), bank.accounts, bank.budget, most_usd_micros=lambda _: 1_000, clock=bank.clock
     )
     call = asyncio.create_task(model.complete(ask()))
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
     assert await bank.shared.counted(MONTH) == (0, 1_000)
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
