@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from shared.ai.caching import CachedChatModel
 from shared.ai.deployment import Deployment
 from shared.ai.forecast import HIT_PERCENTS, Traffic, forecast_table, month_usd_micros
+from shared.ai.models import KNOWN
 from shared.ai.port import ModelCall, ModelRequest, Usage
 from shared.ai.scripted import ScriptedAnswer, ScriptedChatModel
 from shared.cache.memory import MemoryCache
@@ -74,3 +76,9 @@ def _answers(chance: random.Random) -> itertools.starmap[ScriptedAnswer]:
         return ScriptedAnswer(text="answer", usage=usage, cost_usd_micros=SEED.cost_usd_micros(usage))
 
     return itertools.starmap(answer, ((number,) for number in itertools.count()))
+
+
+def test_the_documents_show_the_catalogues_prices() -> None:
+    """A price that changes there changes the table."""
+    page = Path(__file__).parents[3] / "docs" / "ai-router.md"
+    assert forecast_table(KNOWN) in page.read_text(encoding="utf-8")
