@@ -1,7 +1,8 @@
 """The router beside LiteLLM's, OpenAI's SDK and bare aiohttp, on one endpoint that answers at once.
 
 What is compared is CPU time of the client's process for one question; each side has a process of its own, and
-they work in turns. Nothing is retried or cooled down on either side, so that each call is what it is called.
+they work in turns. LiteLLM's router is set to do what ours does: to cache, to count money, to limit calls and
+to fall back. Nothing is retried or left alone on either side, so that each call is what it is called.
 """
 
 from __future__ import annotations

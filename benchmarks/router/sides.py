@@ -63,7 +63,7 @@ def _transport(url: str, _redis_url: str) -> AbstractAsyncContextManager[Ask]:
 
 
 def _litellm_with_redis(url: str, redis_url: str) -> AbstractAsyncContextManager[Ask]:
-    return peers.litellm_router(url, cache_responses=True, redis_url=redis_url)
+    return peers.litellm_router(url, redis_url=redis_url)
 
 
 def _peer(side: Callable[..., AbstractAsyncContextManager[Ask]], **options: Any) -> Opening:
@@ -80,7 +80,7 @@ SIDES: dict[str, Side] = {
     "transport": Side(open=_transport),
     "aiohttp": Side(open=_peer(peers.bare_aiohttp)),
     "openai": Side(open=_peer(peers.openai_sdk)),
-    "LiteLLM hit": Side(open=_peer(peers.litellm_router, cache_responses=True), repeats=True),
+    "LiteLLM hit": Side(open=_peer(peers.litellm_router), repeats=True),
     "LiteLLM hit in Redis": Side(open=_litellm_with_redis, repeats=True),
     "LiteLLM miss in Redis": Side(open=_litellm_with_redis),
     "LiteLLM miss": Side(open=_peer(peers.litellm_router)),
