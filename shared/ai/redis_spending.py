@@ -7,16 +7,23 @@ lately; their names share a hash tag, so that a cluster keeps them together. Amo
 from __future__ import annotations
 
 import hashlib
+import logging
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from shared.ai.spending import MARKS_PERCENT, UNRECORDED_SECONDS, Reservation, Standing, Wish
 from shared.cache.redis_link import RedisLink
+from shared.coalescing import Coalescing
+from shared.observability.failures import whereabouts
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
+
+logger = logging.getLogger(__name__)
 
 #: A month's counters are kept for a while after its end, for calls that settle late and for curious people.
 KEPT_SECONDS = 70 * 24 * 3600
@@ -114,12 +121,32 @@ return 1
 )
 
 
+@dataclass(frozen=True)
+class _Step:
+    """One script to run."""
+
+    script: str
+    keys: Sequence[str]
+    arguments: Sequence[float | str]
+
+    @property
+    def digest(self) -> str:
+        """What Redis knows the script by."""
+        return _digest(self.script)
+
+
+@cache
+def _digest(script: str) -> str:
+    return hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
+
+
 class RedisSpendingStore:
-    """Counters that all workers share: a `SpendingStore`."""
+    """Counters that all workers share: a `SpendingStore`. Steps of a crowd share round trips."""
 
     def __init__(self, link: RedisLink, *, prefix: str = "ai:spending") -> None:
         self._link = link
         self._prefix = prefix
+        self._steps = Coalescing(self._run_all)
 
     async def reserve(self, wish: Wish) -> Standing | None:
         """See `SpendingStore.reserve`."""
@@ -175,26 +202,31 @@ class RedisSpendingStore:
         return None if paid is None else (int(paid), int(held or 0))
 
     async def _run(self, script: str, month: str, *arguments: float | str) -> object:
-        keys = self._keys(month)
-        return await self._link.ask(lambda redis: _evaluated(redis, script, keys, arguments), missing=None)
+        return await self._steps(_Step(script, self._keys(month), arguments))
+
+    async def _run_all(self, steps: Sequence[_Step]) -> Sequence[object]:
+        return await self._link.ask(lambda redis: _evaluated(redis, steps), missing=[None] * len(steps))
 
     def _keys(self, month: str) -> Sequence[str]:
         name = f"{self._prefix}:{{{month}}}"
         return name, f"{name}:holds", f"{name}:settled"
 
 
-async def _evaluated(
-    redis: Redis, script: str, keys: Sequence[str], arguments: Sequence[float | str]
-) -> object:
-    """Run a script by its digest; a Redis that doesn't know it is sent it once."""
-    from redis.exceptions import NoScriptError
+async def _evaluated(redis: Redis, steps: Sequence[_Step]) -> Sequence[object]:
+    """Run scripts by their digests, in one round trip; a Redis that doesn't know one is sent it once."""
+    from redis.exceptions import NoScriptError, RedisError
 
-    digest = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
-    try:
-        answer: object = await redis.evalsha(digest, len(keys), *keys, *arguments)
-    except NoScriptError:
-        answer = await redis.eval(script, len(keys), *keys, *arguments)
-    return answer
+    pipeline = redis.pipeline(transaction=False)
+    for step in steps:
+        pipeline.evalsha(step.digest, len(step.keys), *step.keys, *step.arguments)
+    answers: list[object] = await pipeline.execute(raise_on_error=False)
+    for index, (step, answer) in enumerate(zip(steps, answers, strict=True)):
+        if isinstance(answer, NoScriptError):
+            answers[index] = await redis.eval(step.script, len(step.keys), *step.keys, *step.arguments)
+        elif isinstance(answer, RedisError):
+            logger.warning("Redis refused to count AI spending", extra={"failure": whereabouts(answer)})
+            answers[index] = None
+    return answers
 
 
 def _ms(at: datetime) -> int:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -82,4 +83,18 @@ async def test_a_refused_script_holds_nothing(redis_url: str) -> None:
     await other.set(f"{prefix}:{{{MONTH}}}", "x")
     assert await RedisSpendingStore(link, prefix=prefix).reserve(WISH) is None
     await other.aclose()
+    await link.close()
+
+
+async def test_a_crowd_shares_round_trips(redis_url: str) -> None:
+    """So that nobody in it takes its own queue for a slow Redis, and counts for itself."""
+    link = RedisLink(redis_url)
+    store = RedisSpendingStore(link, prefix=f"test:{uuid4()}")
+    await store.reconcile(MONTH, ledger_usd_micros=0, at=NOW)
+    await asyncio.sleep(0.2)  # the first connection may take its time
+    await store.reconcile(MONTH, ledger_usd_micros=0, at=NOW)
+    wishes = [replace(WISH, reservation_id=str(number), daily_shares=None) for number in range(200)]
+    standings = await asyncio.gather(*map(store.reserve, wishes))
+    assert [standing and standing.rung for standing in standings] == [0] * 200
+    assert await store.counted(MONTH) == (0, 200_000)
     await link.close()
