@@ -13,7 +13,16 @@ import logging
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.ai.spending import MemorySpendingStore, Reservation, SpendingStore, Standing, Wish, reservation
+from shared.ai.spending import (
+    MARKS_PERCENT,
+    MemorySpendingStore,
+    Reservation,
+    SpendingStore,
+    Standing,
+    Wish,
+    reservation,
+    rung_at,
+)
 from shared.clock import Clock
 from shared.errors import StoreUnavailableError
 from shared.observability.failures import whereabouts
@@ -58,6 +67,7 @@ class Accounts:
         self._clock = clock
         #: The shared counters' last figures, which the stand-in does not know yet.
         self._last_known: dict[str, int] = {}
+        self._noticed: dict[str, int] = {}
         self._reconciled_at: dict[tuple[bool, str], float] = {}
         self._beginning: dict[tuple[bool, str], asyncio.Task[bool]] = {}
         self._reconciling: set[asyncio.Task[bool]] = set()
@@ -92,8 +102,24 @@ class Accounts:
             standing = await store.reserve(wish)
         if standing is None or standing.month_usd_micros is None:
             return None
+        self._notice(wish, standing.month_usd_micros)
         self._reconcile_sometimes(store, wish.month)
         return standing
+
+    def _notice(self, wish: Wish, spent_usd_micros: int) -> None:
+        """Tell the operator, once for each mark and month, that the budget is being used up."""
+        rung = rung_at(spent_usd_micros, wish.budget_usd_micros)
+        if rung > self._noticed.get(wish.month, 0):
+            self._noticed[wish.month] = rung
+            logger.warning(
+                "The month's AI budget has passed a mark",
+                extra={
+                    "month": wish.month,
+                    "mark_percent": MARKS_PERCENT[rung - 1],
+                    "spent_usd_micros": spent_usd_micros,
+                    "budget_usd_micros": wish.budget_usd_micros,
+                },
+            )
 
     async def _stand_in(self, month: str) -> None:
         """Let the process go on counting from the last figure that the shared counters gave."""

@@ -119,6 +119,19 @@ async def test_at_the_end_only_the_cache_answers(ask: Ask) -> None:
     assert len(script.requests) == 1
 
 
+async def test_each_mark_is_told_once(ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
+    """To the operator, in the log."""
+    bank = Bank(69_000, budget=100_000, most=2_000)
+    model = bank.model()
+    for spent in (69_000, 80_000, 95_000):
+        bank.books.usd_micros = spent
+        await bank.accounts._reconcile(bank.shared, MONTH)
+        for _ in range(3):
+            await model.complete(ask())
+    marks = [record.__dict__["mark_percent"] for record in caplog.records]
+    assert marks == [70, 90]
+
+
 async def test_a_hit_costs_the_counters_nothing(ask: Ask) -> None:
     """No hold, no round trip."""
     bank = Bank()
