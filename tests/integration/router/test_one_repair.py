@@ -1,4 +1,4 @@
-"""An unusable answer goes to the next deployment, and then is repaired once: by its worker, in its own words."""
+"""An unusable answer goes to the next deployment, and is repaired once: by its worker, in its own words."""
 
 from __future__ import annotations
 
