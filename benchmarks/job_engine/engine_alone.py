@@ -14,25 +14,16 @@ from functools import partial
 from typing import Any
 
 import psycopg
-from azure.servicebus.aio import ServiceBusClient
-from pydantic import SecretStr
 
 from benchmarks.job_engine.our_side import forget
 from benchmarks.job_engine.processor import Run, Stopwatch
 from benchmarks.job_engine.services import Services
 from benchmarks.job_engine.traffic import conversations, envelopes, message
-from shared.ai.caching import CachedChatModel
-from shared.ai.catalogue import Catalogue
-from shared.ai.connections import Connections
-from shared.bootstrap import ByRole
-from shared.cache.redis import RedisCache
-from shared.clock import SystemClock
+from shared import bootstrap
 from shared.contracts import JobType
 from shared.messaging.delivery import Delivery
 from shared.messaging.engine import Engine
-from shared.messaging.servicebus import ServiceBusSenders
 from shared.messaging.worker import Worker
-from shared.persistence.postgres import PostgresJobStore
 from shared.settings import Settings
 from workers.chat_suggestions.handler import suggest
 from workers.chat_suggestions.messages import ChatPayload, ChatResult
@@ -88,32 +79,16 @@ def _deliveries(count: int) -> list[Delivery]:
 
 @asynccontextmanager
 async def _composed(services: Services) -> AsyncIterator[tuple[Engine, Worker[Any, Any]]]:
-    """Compose what `shared.bootstrap` composes, so that it can be closed again."""
+    """Compose the app as its triggers do."""
     settings = Settings.model_validate({name.lower(): value for name, value in services.settings().items()})
-    clock = SystemClock()
-    store = PostgresJobStore(
-        services.database_url,
-        pool_size=settings.database_pool_size,
-        timeout_seconds=5.0,
-        patience_seconds=15.0,
+    container = await bootstrap.build(settings)
+    worker = Worker(
+        job_type=JobType.CHAT_SUGGEST,
+        payload=ChatPayload,
+        result=ChatResult,
+        handle=partial(suggest, model=container.chat_model),
     )
-    sender = ServiceBusSenders(lambda: ServiceBusClient.from_connection_string(services.broker), clock)
-    cache = RedisCache(services.redis_url)
-    connections = Connections(endpoint=services.model.url, key=SecretStr(services.model.key))
-    model = ByRole(Catalogue.from_settings(settings), connections, clock)
-    await store.open()
     try:
-        yield (
-            Engine(store=store, sender=sender, clock=clock, functions_url=settings.functions_url),
-            Worker(
-                job_type=JobType.CHAT_SUGGEST,
-                payload=ChatPayload,
-                result=ChatResult,
-                handle=partial(suggest, model=CachedChatModel(model, cache, key=b"benchmark")),
-            ),
-        )
+        yield container.engine, worker
     finally:
-        await connections.close()
-        await cache.close()
-        await sender.close()
-        await store.close()
+        await container.close()

@@ -26,10 +26,7 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
         "tests.chaos.hosting",
-        "shared.ai.azure_inference",
-        "shared.ai.caching",
-        "shared.ai.catalogue",
-        "shared.cache.memory",
+        "shared.bootstrap.models",
         "shared.messaging.servicebus",
         "shared.persistence.postgres",
         "workers.chat_suggestions.handler",

@@ -90,7 +90,7 @@ async def compose(wires: Wires, model_endpoint: Endpoint) -> AsyncIterator[Compo
                 **settings,
             }
             container = await bootstrap.build(Settings(**values), probe=probe)
-            stack.push_async_callback(_close, container)
+            stack.push_async_callback(container.close)
             return container
 
         yield composed
@@ -112,14 +112,3 @@ async def site(
         await site.publish(1)
         await site.settled(within_seconds=10)
         yield site
-
-
-async def _close(container: Container) -> None:
-    """The app lives as long as its process, so only tests close it."""
-    store: Any = container.store
-    engine: Any = container.engine
-    model: Any = container.chat_model
-    await engine._sender.close()
-    await model._cache.close()
-    await model._model.close()
-    await store.close()

@@ -1,4 +1,4 @@
-"""The composition root: the only module that names adapters.
+"""The composition root: the only package that names adapters.
 
 Importing it opens nothing, reads no setting and loads no SDK; that happens at the first invocation, once
 for each event loop, because pools and SDK clients belong to the loop that opened them.
@@ -7,16 +7,13 @@ for each event loop, because pools and SDK clients belong to the loop that opene
 from __future__ import annotations
 
 import asyncio
-import hashlib
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
-    from shared.ai.catalogue import Catalogue
-    from shared.ai.connections import Connections
-    from shared.ai.port import ChatModel, ModelReply, ModelRequest
-    from shared.cache.port import Cache
+    from shared.ai.port import ChatModel
     from shared.clock import Clock
     from shared.messaging.engine import Engine
     from shared.messaging.points import Probe
@@ -24,9 +21,6 @@ if TYPE_CHECKING:
     from shared.messaging.sweep import Sweep
     from shared.persistence.port import JobStore
     from shared.settings import Settings
-
-#: Names what the derived key is for, so that no other use of the secret ever yields the same one.
-_LABEL = b"huntaze/answers/1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,30 +31,12 @@ class Container:
     engine: Engine
     sweep: Sweep
     chat_model: ChatModel
-
-
-class ByRole:
-    """Asks the one deployment that the catalogue names for the task's role."""
-
-    def __init__(self, catalogue: Catalogue, connections: Connections, clock: Clock) -> None:
-        self._catalogue = catalogue
-        self._connections = connections
-        self._clock = clock
-
-    async def complete(self, request: ModelRequest) -> ModelReply:
-        """Ask it.
-
-        Raises:
-            JobError: see `ChatModel.complete`.
-        """
-        from shared.ai.azure_inference import AzureInferenceModel
-
-        deployment = self._catalogue.deployment(request.task.role, self._clock.now().date())
-        return await AzureInferenceModel(deployment, self._connections, self._clock).complete(request)
+    #: What was opened, the last first.
+    opened: AsyncExitStack
 
     async def close(self) -> None:
-        """Close the connections; the next call opens new ones."""
-        await self._connections.close()
+        """Close every connection. The platform gives no occasion to; hosts and tests that end do."""
+        await self.opened.aclose()
 
 
 _containers: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Future[Container]] = WeakKeyDictionary()
@@ -92,6 +68,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     Raises:
         ConfigurationError: the settings do not fit together.
     """
+    from shared.bootstrap.models import chat_model
     from shared.clock import SystemClock
     from shared.messaging.engine import Engine, Limits
     from shared.messaging.points import unobserved
@@ -100,7 +77,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     from shared.persistence.postgres import PostgresJobStore
 
     quiet_vendors()
-    clock = SystemClock()
+    clock, opened = SystemClock(), AsyncExitStack()
     store = PostgresJobStore(
         settings.database_url.get_secret_value(),
         pool_size=settings.database_pool_size,
@@ -108,7 +85,9 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         patience_seconds=settings.database_patience_seconds,
     )
     await store.open()
+    opened.push_async_callback(store.close)
     sender = _sender(settings, clock)
+    opened.push_async_callback(sender.close)
     limits = Limits(
         lease_seconds=settings.lease_seconds,
         max_claims=settings.max_claims,
@@ -133,7 +112,8 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
             sweep_after_seconds=limits.sweep_after_seconds,
             probe=observed,
         ),
-        chat_model=_chat_model(settings, clock),
+        chat_model=chat_model(settings, store, clock, opened),
+        opened=opened,
     )
 
 
@@ -150,32 +130,6 @@ def _sender(settings: Settings, clock: Clock) -> ServiceBusSenders:
 
     connection = settings.servicebus_connection.get_secret_value()
     return ServiceBusSenders(lambda: ServiceBusClient.from_connection_string(connection), clock)
-
-
-def _chat_model(settings: Settings, clock: Clock) -> ChatModel:
-    from shared.ai.caching import CachedChatModel
-    from shared.ai.catalogue import Catalogue
-    from shared.ai.connections import Connections
-
-    connections = Connections(endpoint=settings.azure_ai_endpoint, key=settings.azure_ai_key)
-    model = ByRole(Catalogue.from_settings(settings), connections, clock)
-    return CachedChatModel(model, _cache(settings, clock), key=_cache_key(settings))
-
-
-def _cache(settings: Settings, clock: Clock) -> Cache:
-    if settings.redis_url is None:
-        from shared.cache.memory import MemoryCache
-
-        return MemoryCache(clock)
-    from shared.cache.redis import RedisCache
-
-    return RedisCache(settings.redis_url.get_secret_value())
-
-
-def _cache_key(settings: Settings) -> bytes:
-    """Derive what keeps cache keys unguessable from a secret that every instance of the app shares."""
-    secret = settings.database_url.get_secret_value().encode()
-    return hashlib.blake2b(_LABEL, key=hashlib.sha256(secret).digest()).digest()
 
 
 def _failed(opening: asyncio.Future[Container]) -> bool:
