@@ -2,6 +2,8 @@
 
 `python -m benchmarks.router.endpoint` serves chat completions on any path until told to end. A request for
 a deployment whose name begins with `BROKEN` is answered with 503, every other one with the same completion.
+So that no circuit opens, and each question is really asked of both, every fifth of those on a connection is
+answered, too.
 """
 
 from __future__ import annotations
@@ -21,6 +23,9 @@ from infra.local.process import LOCALHOST, python_module, spawn
 WORKING = "DeepSeek-V3"
 BROKEN = "Mistral-Large"
 KEY = "no-secret"
+
+#: Our circuits open at the fifth failure in a row.
+FAILURES_IN_A_ROW = 4
 
 _END_OF_HEAD = b"\r\n\r\n"
 _COMPLETION = {
@@ -54,6 +59,7 @@ class Answering(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._received = b""
+        self._failures = 0
         self._transport: asyncio.Transport | None = None
 
     @override
@@ -68,7 +74,14 @@ class Answering(asyncio.Protocol):
         self._received += data
         while self._transport and (length := _length(self._received)):
             request, self._received = self._received[:length], self._received[length:]
-            self._transport.write(self._FAILURE if f'"{BROKEN}'.encode() in request else self._SUCCESS)
+            self._transport.write(self._FAILURE if self._fails(request) else self._SUCCESS)
+
+    def _fails(self, request: bytes) -> bool:
+        """Say whether this one is to fail."""
+        if f'"{BROKEN}'.encode() not in request:
+            return False
+        self._failures = (self._failures + 1) % (FAILURES_IN_A_ROW + 1)
+        return self._failures != 0
 
 
 def _length(received: bytes) -> int:

@@ -55,6 +55,7 @@ class TracedChatModel:
     ) -> None:
         self._model = model
         self._clock = clock
+        self._providers = (tracer_provider, meter_provider)
         self._tracer = trace.get_tracer(SCOPE, tracer_provider=tracer_provider)
         self._measures = Measures(metrics.get_meter(SCOPE, meter_provider=meter_provider), PROVIDER)
 
@@ -64,6 +65,8 @@ class TracedChatModel:
         Raises:
             JobError: see `ChatModel.complete`.
         """
+        if not self._is_heard():
+            return await self._model.complete(request)
         span = self._tracer.start_span("chat", kind=SpanKind.CLIENT, attributes=_asked(request))
         watch = _Watch(request, self._clock, self._measures.paid)
         with _current(span), Trail() as trail:
@@ -74,6 +77,13 @@ class TracedChatModel:
                 raise
             self._report(span, watch.ended(trail, reply=reply))
             return reply
+
+    def _is_heard(self) -> bool:
+        """Say whether there is an SDK; one may be set up at any time."""
+        tracers, meters = self._providers
+        return _is_sdk(tracers or trace.get_tracer_provider()) or _is_sdk(
+            meters or metrics.get_meter_provider()
+        )
 
     def _report(self, span: Span, observation: Observation) -> None:
         self._measures.ended(observation)
@@ -121,6 +131,11 @@ class _Watch:
             self._first_text_seconds = self._clock.monotonic() - self._started
         if self._request.on_text is not None:
             self._request.on_text(piece)
+
+
+def _is_sdk(provider: TracerProvider | MeterProvider) -> bool:
+    """Tell an SDK's provider from those of the API, which do nothing but wait for one."""
+    return not type(provider).__module__.startswith(("opentelemetry.trace", "opentelemetry.metrics"))
 
 
 def _current(span: Span) -> AbstractContextManager[Span]:

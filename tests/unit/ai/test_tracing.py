@@ -316,7 +316,20 @@ async def test_what_a_model_calls_belongs_to_the_requests_span(telescope: Telesc
     assert current == [context.span_id]
 
 
-async def test_without_an_sdk_nothing_changes(ask: Ask, paid: list[ModelCall]) -> None:
-    model = TracedChatModel(ScriptedChatModel(["Hi"], clock=ManualClock()), ManualClock())
-    reply = await model.complete(ask())
+async def test_without_an_sdk_the_request_goes_its_way_untouched(ask: Ask, paid: list[ModelCall]) -> None:
+    """Next to nothing is what nobody looks at may cost."""
+    inner = ScriptedChatModel(["Hi"], clock=ManualClock())
+    request = ask()
+    reply = await TracedChatModel(inner, ManualClock()).complete(request)
     assert (reply.text, len(paid)) == ("Hi", 1)
+    assert inner.requests[0] is request
+
+
+@pytest.mark.parametrize("heard", ["tracer_provider", "meter_provider"])
+async def test_one_half_of_an_sdk_is_enough(telescope: Telescope, ask: Ask, heard: str) -> None:
+    """Spans alone, or metrics alone."""
+    providers: dict[str, Any] = {heard: getattr(telescope, heard)}
+    model = TracedChatModel(ScriptedChatModel(["Hi"], clock=ManualClock()), ManualClock(), **providers)
+    await model.complete(ask())
+    assert len(telescope.spans.get_finished_spans()) == (heard == "tracer_provider")
+    assert len(telescope.points("huntaze.ai.requests")) == (heard == "meter_provider")

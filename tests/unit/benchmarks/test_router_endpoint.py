@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import aiohttp
 import pytest
 
-from benchmarks.router.endpoint import BROKEN, WORKING, Answering
+from benchmarks.router.endpoint import BROKEN, FAILURES_IN_A_ROW, WORKING, Answering
 from benchmarks.router.traffic import question
+from shared.ai.breaker import BreakerPolicy
 
 HOST = "127.0.0.1"
 
@@ -43,6 +44,18 @@ async def test_it_answers_or_fails_by_the_models_name(listening: Listening, mode
             async with session.post(listening.url, json={"model": model, "messages": []}) as response:
                 assert response.status == status
                 assert ("choices" in await response.json()) == (status == 200)
+
+
+async def test_it_fails_too_seldom_for_a_circuit_to_open(listening: Listening) -> None:
+    """Or what should be a fallback would be a call of the second choice alone."""
+    statuses = []
+    async with aiohttp.ClientSession() as session:
+        for _ in range(10):
+            async with session.post(listening.url, json={"model": BROKEN}) as response:
+                statuses.append(response.status)
+                await response.read()
+    assert statuses == [503, 503, 503, 503, 200] * 2
+    assert BreakerPolicy().failures > FAILURES_IN_A_ROW
 
 
 async def test_it_reads_requests_however_they_are_cut(listening: Listening) -> None:
