@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from shared.ai.port import ModelCall, ModelReply, ModelRequest, Usage
 from shared.ai.trail import note
@@ -29,6 +30,7 @@ class Flight:
 
     def __init__(self, first: ModelRequest, ask: Callable[[Flight], Awaitable[ModelReply]]) -> None:
         self._passengers: list[_Passenger] = []
+        self._listener: _Passenger | None = None
         self._deadline = first.deadline
         self._creator_id = first.creator_id
         self._task = asyncio.create_task(self._fly(ask))
@@ -37,10 +39,11 @@ class Flight:
     @property
     def request(self) -> ModelRequest:
         """What to ask the model: paid by the first who still waits, and wanted until the last gives up."""
-        payer = self._passengers[0].request
-        self._creator_id = payer.creator_id
+        payer = self._listener = self._passengers[0]
+        self._creator_id = payer.request.creator_id
         self._deadline = max(passenger.request.deadline for passenger in self._passengers)
-        return replace(payer, deadline=self._deadline, spent=self._spent)
+        on_text = payer.request.on_text and partial(self._tell, payer)
+        return replace(payer.request, deadline=self._deadline, spent=self._spent, on_text=on_text)
 
     @property
     def landed(self) -> bool:
@@ -65,10 +68,10 @@ class Flight:
                 reply = await asyncio.shield(self._task)
         except TimeoutError as error:
             raise JobTimeoutError("The AI model did not answer before the job's deadline.") from error
-        if passenger is self._passengers[0]:
-            return reply
-        note("cache", outcome="hit", waited="process")
-        return told(_shared(reply), passenger.request)
+        if passenger is not self._passengers[0]:
+            note("cache", outcome="hit", waited="process")
+            reply = _shared(reply)
+        return reply if passenger is self._listener else told(reply, passenger.request)
 
     def leave(self, passenger: _Passenger) -> bool:
         """Wait no longer; returns whether the flight goes on."""
@@ -92,6 +95,11 @@ class Flight:
 
     async def _fly(self, ask: Callable[[Flight], Awaitable[ModelReply]]) -> ModelReply:
         return await ask(self)
+
+    def _tell(self, listener: _Passenger, piece: str) -> None:
+        """Pass on a piece of the answer to the one it is written for, unless its job has left."""
+        if listener in self._passengers and listener.request.on_text is not None:
+            listener.request.on_text(piece)
 
     def _spent(self, call: ModelCall) -> None:
         self._passengers[0].request.spent(call)

@@ -166,6 +166,20 @@ async def test_pieces_reach_all_who_want_them(ask: Ask) -> None:
     assert told == ["answer"] * 4
 
 
+async def test_pieces_are_not_for_those_who_have_left(ask: Ask) -> None:
+    """Their job is closed; who pays in their place is told the whole."""
+    gone: list[str] = []
+    told: list[str] = []
+    cached = _cached(SlowModel())
+    leader = asyncio.create_task(cached.complete(_Job(ask, on_text=gone.append).request))
+    await asyncio.sleep(0.01)
+    follower = asyncio.create_task(cached.complete(_Job(ask, on_text=told.append).request))
+    await asyncio.sleep(0.01)
+    leader.cancel()
+    assert not (await follower).cached
+    assert (gone, told) == ([], ["answer"])
+
+
 async def test_an_owner_that_died_is_replaced_when_its_lease_ends(ask: Ask) -> None:
     """Another process' lease stands where the answer would; nobody waits longer than it lasts."""
     from shared.ai.entries import entry_name
