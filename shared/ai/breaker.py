@@ -40,12 +40,23 @@ _ANNOUNCED: Mapping[ModelFailure, tuple[int, str]] = {
         logging.ERROR,
         "An AI deployment does not exist: it is not asked again until an operator acts",
     ),
+    ModelFailure.UNAUTHORIZED: (logging.ERROR, "An AI endpoint does not accept our key, or forbids its use"),
     ModelFailure.RATE_LIMITED: (logging.INFO, "An AI deployment limits our calls: it is given its time"),
 }
 
 
 class CircuitOpenError(DeploymentError):
     """The deployment is left alone for now, because it failed."""
+
+
+def refusal(cause: ModelFailure | None, opens_in_seconds: float) -> CircuitOpenError:
+    """Return the error of a call that was not let through.
+
+    A deployment that did not answer others in time has made this call wait for nothing: it is unavailable.
+    """
+    own = cause in {ModelFailure.GONE, ModelFailure.RATE_LIMITED, ModelFailure.UNAUTHORIZED}
+    failure = cause if cause and own else ModelFailure.UNAVAILABLE
+    return CircuitOpenError(failure=failure, retry_after_seconds=opens_in_seconds or None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +108,9 @@ def opening_seconds(
     if failure is ModelFailure.GONE:
         return policy.gone_seconds
     throttled = failure is ModelFailure.RATE_LIMITED
-    asked = error.retry_after_seconds if throttled and isinstance(error, TransientError) else None
-    if asked is not None:
-        return asked
+    says = throttled or failure is ModelFailure.UNAVAILABLE
+    if says and isinstance(error, TransientError) and error.retry_after_seconds is not None:
+        return error.retry_after_seconds
     again = circuit.openings if (circuit.cause is ModelFailure.RATE_LIMITED) is throttled else 0
     failing = failure in _COUNTED and (again > 0 or circuit.failures >= policy.failures)
     if is_open or not (throttled or failing):
@@ -131,7 +142,6 @@ class Admission:
     """A call that was let through."""
 
     name: str
-    began: float
     #: What was known when it began.
     circuit: Circuit
     #: It is the one probe of a half-open circuit.
@@ -186,15 +196,15 @@ class Breaker:
         await self._store.refresh()
         circuit, now = self._store.known().get(name, HEALTHY), self._clock.monotonic()
         state = circuit.state(now)
-        admission = Admission(name=name, began=now, circuit=circuit, seconds=seconds)
+        admission = Admission(name=name, circuit=circuit, seconds=seconds)
         if state is CircuitState.CLOSED:
             return admission
         may_probe = state is CircuitState.HALF_OPEN and now >= circuit.probing_until
         if may_probe and await self._store.claim_probe(name, seconds=probe_seconds(circuit, seconds)):
             note("breaker", deployment=name, state=CircuitState.HALF_OPEN.value)
-            return Admission(name=name, began=now, circuit=circuit, seconds=seconds, probe=True)
+            return Admission(name=name, circuit=circuit, seconds=seconds, probe=True)
         note("breaker", deployment=name, state=CircuitState.OPEN.value)
-        raise _refusal(circuit, now)
+        raise refusal(circuit.cause, circuit.opens_in_seconds(now))
 
     async def succeeded(self, admission: Admission) -> None:
         """Tell that the deployment answered."""
@@ -279,9 +289,3 @@ def _health(circuit: Circuit, now: float) -> Health:
     state = circuit.state(now)
     cause = None if state is CircuitState.CLOSED else circuit.cause
     return Health(state=state, cause=cause, opens_in_seconds=circuit.opens_in_seconds(now))
-
-
-def _refusal(circuit: Circuit, now: float) -> CircuitOpenError:
-    cause = circuit.cause or ModelFailure.UNAVAILABLE
-    failure = cause if cause in {ModelFailure.GONE, ModelFailure.RATE_LIMITED} else ModelFailure.UNAVAILABLE
-    return CircuitOpenError(failure=failure, retry_after_seconds=circuit.opens_in_seconds(now) or None)

@@ -141,7 +141,8 @@ class RedisBreakerStore:
 
     async def close(self, name: str, *, version: int) -> None:
         """Forget the failures, unless it was opened again."""
-        self._opened_at.pop(name, None)
+        if self._local.known().get(name, HEALTHY).version == version:
+            self._opened_at.pop(name, None)
         if await self._asked("close", name, version) is None:
             await self._local.close(name, version=version)
 

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from shared.ai.breaker import CircuitOpenError, Health
+from shared.ai.breaker import CircuitOpenError, Health, refusal
 from shared.ai.circuits import CircuitState
 from shared.ai.deployment import Deployment
 from shared.ai.estimating import input_tokens, most_usd_micros
@@ -233,10 +233,7 @@ class _Course:
 
     def skipped(self, deployment: Deployment, known: Health) -> None:
         """Keep that a deployment was not asked, and why."""
-        cause = known.cause or ModelFailure.UNAVAILABLE
-        self._failures[deployment.name] = CircuitOpenError(
-            failure=cause, retry_after_seconds=known.opens_in_seconds
-        )
+        self._failures[deployment.name] = refusal(known.cause, known.opens_in_seconds)
 
     def judged(self, deployment: Deployment, reply: ModelReply) -> ModelReply | None:
         """Return the answer when it is to be given; keep it otherwise."""

@@ -81,7 +81,7 @@ LIMITED = Circuit(openings=1, cause=ModelFailure.RATE_LIMITED)
         (JobTimeoutError(), FAILING, 5),
         (DeploymentError(failure=ModelFailure.UNAUTHORIZED), FAILING, 5),
         (NetworkError(), OPENED, 10),
-        (NetworkError(retry_after_seconds=70), FAILING, 5),
+        (NetworkError(retry_after_seconds=70), CLOSED, 70),
         (RateLimitError(retry_after_seconds=70), CLOSED, 70),
         (RateLimitError(), CLOSED, 2),
         (RateLimitError(), OPENED, 2),

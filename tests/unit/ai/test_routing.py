@@ -233,11 +233,12 @@ async def test_when_all_are_limited_for_long_the_creator_is_told_at_once(ask: As
     assert (router.asked, router.pauses) == ([0, 0, 0], [])
 
 
-async def test_when_all_are_ill_the_soonest_is_probed(ask: Ask) -> None:
+@pytest.mark.parametrize("illness", [NetworkError(), JobTimeoutError()])
+async def test_when_all_are_ill_the_soonest_is_probed(ask: Ask, illness: JobError) -> None:
     """Our own waits are guesses."""
     router = _router(["never"], ["well again"], [], deployments=THREE[:2])
     await router.opened("one", GONE)
-    await router.opened("two", NetworkError(), times=5)
+    await router.opened("two", illness, times=5)
     assert (await router(ask(deadline=6.0))).text == "well again"
 
 
@@ -248,6 +249,18 @@ async def test_when_all_are_missing_the_operator_is_told(ask: Ask) -> None:
     with pytest.raises(DeploymentError, match="retired") as caught:
         await router(ask(deadline=90.0))
     assert caught.value.failure is ModelFailure.GONE
+    assert (router.asked, router.pauses) == ([0, 0, 0], [])
+
+
+async def test_when_the_key_is_wrong_everywhere_the_operator_is_told(ask: Ask) -> None:
+    """Waiting would not help; one call now and then finds out whether it was put right."""
+    unauthorized = DeploymentError(failure=ModelFailure.UNAUTHORIZED)
+    router = _router([], [], [])
+    for deployment in THREE:
+        await router.opened(deployment.name, unauthorized, times=5)
+    with pytest.raises(DeploymentError) as caught:
+        await router(ask(deadline=90.0))
+    assert caught.value.failure is ModelFailure.UNAUTHORIZED
     assert (router.asked, router.pauses) == ([0, 0, 0], [])
 
 
