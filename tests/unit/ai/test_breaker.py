@@ -252,6 +252,28 @@ async def test_a_missing_deployment_is_an_alert_once(
     assert (await model.complete(ask(deadline=9_000.0))).text == "deployed"
 
 
+@pytest.mark.parametrize(
+    ("error", "times", "level"),
+    [
+        (GONE, 1, "ERROR"),
+        (DeploymentError(failure=ModelFailure.UNAUTHORIZED), 5, "ERROR"),
+        (NetworkError(), 5, "WARNING"),
+        (RateLimitError(retry_after_seconds=1), 1, "INFO"),
+    ],
+)
+async def test_an_opening_is_announced_once_as_what_it_is(
+    ask: Ask, guarded: Guarded, caplog: pytest.LogCaptureFixture, error: JobError, times: int, level: str
+) -> None:
+    """By name, and without anything of a request."""
+    model = guarded(*[error] * times)
+    with caplog.at_level(logging.DEBUG, logger="shared"):
+        for number in range(times + 10):
+            await _fails(model, ask(), type(error) if number < times else CircuitOpenError)
+    assert [record.levelname for record in caplog.records] == [level]
+    assert caplog.records[0].__dict__["deployment"] == NAME
+    assert "Hello" not in str(caplog.records[0].__dict__)
+
+
 async def test_an_outage_can_be_probed_early_and_a_limit_cannot(
     ask: Ask, guarded: Guarded, breaker: Breaker
 ) -> None:
