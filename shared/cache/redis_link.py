@@ -3,7 +3,7 @@
 Redis stands in another cloud than the functions, so round trips matter. The connection speaks RESP2 without
 introducing itself, which saves the client's `HELLO` and `CLIENT SETINFO`, and nothing pings. A command that
 fails, or is not answered in 50 ms, goes on without its user, and then Redis is left alone for a while: one
-command at a time finds out whether it is back, all others do without at once. Only the opening of the first
+command at a time finds out whether it is back, all others do without at once. Only the opening of a
 connection, which takes several round trips, is forgiven when it succeeds later.
 """
 
@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from shared.clock import Clock, SystemClock
@@ -21,6 +23,7 @@ from shared.observability.failures import whereabouts
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
+    from redis.asyncio.connection import AbstractConnection
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +35,28 @@ ANSWER_TIMEOUT_SECONDS = 1.0
 PAUSE_SECONDS = 5.0
 #: Calls beyond this wait their turn: a call takes a millisecond or two, a new connection several round trips.
 MAX_CONNECTIONS = 20
+#: Azure forgets an idle connection after four minutes, without a word. macOS names fewer of these options.
+_KEEPALIVE = {
+    getattr(socket, name): seconds
+    for name, seconds in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 3))
+    if hasattr(socket, name)
+}
 #: An event loop that is this late was busy itself.
 _LAG_SECONDS = 0.01
 _SCHEMES = frozenset({"redis", "rediss", "unix"})
 
 T = TypeVar("T")
 M = TypeVar("M")
+
+
+@dataclass
+class _Call(Generic[T]):
+    """One command under way."""
+
+    #: The answer, once there is one.
+    answers: list[T] = field(default_factory=list)
+    #: Its user has gone on without it.
+    is_late: bool = False
 
 
 class RedisLink:
@@ -62,7 +81,7 @@ class RedisLink:
         self._pause_seconds = pause_seconds
         self._clock = clock or SystemClock()
         self._client: Redis | None = None
-        self._is_open = False
+        self._openings = 0
         self._is_away = False
         self._retry_at: float | None = None
         self._asking: set[asyncio.Task[None]] = set()
@@ -74,22 +93,23 @@ class RedisLink:
         """
         if not self._may_try():
             return missing
-        answers: list[T] = []
+        call: _Call[T] = _Call()
         client = self._connected()  # not in the task: loading the client is not Redis' fault
-        asking = asyncio.create_task(self._ask(command, client, answers))
+        asking = asyncio.create_task(self._ask(command, client, call))
         self._asking.add(asking)
         asking.add_done_callback(self._asking.discard)
         await self._patiently(asking)
         if not asking.done():
-            self._pause(TimeoutError() if self._is_open else None)
-        return answers[0] if answers else missing
+            call.is_late = True
+            self._pause()
+        return call.answers[0] if call.answers else missing
 
     async def close(self) -> None:
         """Close the connections; the next command opens new ones."""
         for asking in (left := tuple(self._asking)):
             asking.cancel()
         await asyncio.gather(*left, return_exceptions=True)
-        client, self._client, self._is_open = self._client, None, False
+        client, self._client = self._client, None
         if client is not None:
             await client.aclose()
 
@@ -101,21 +121,23 @@ class RedisLink:
         if not asking.done() and loop.time() - over_at > _LAG_SECONDS:
             await asyncio.wait({asking}, timeout=_LAG_SECONDS)  # the answer may be here, unread
 
-    async def _ask(self, command: Callable[[Redis], Awaitable[T]], client: Redis, answers: list[T]) -> None:
+    async def _ask(self, command: Callable[[Redis], Awaitable[T]], client: Redis, call: _Call[T]) -> None:
         import redis.exceptions
 
-        asked_at, opens = self._clock.monotonic(), not self._is_open
+        openings = self._openings
         try:
             async with asyncio.timeout(max(ANSWER_TIMEOUT_SECONDS, self._timeout_seconds)):
-                answers.append(await command(client))
+                call.answers.append(await command(client))
         except redis.exceptions.ResponseError as error:
             # It is full, say, or holds another kind of value there; other commands may still be answered.
             logger.warning("Redis refused a command", extra={"failure": whereabouts(error)})
         except (redis.exceptions.RedisError, OSError, TimeoutError) as error:
-            self._pause(error)
+            self._went_away(error)
             return
-        if opens or self._clock.monotonic() - asked_at < self._timeout_seconds:
-            self._is_open, self._is_away, self._retry_at = True, False, None
+        if call.is_late and self._openings == openings:
+            self._went_away(TimeoutError())
+        else:
+            self._is_away, self._retry_at = False, None
 
     def _may_try(self) -> bool:
         """Whether to ask Redis; during an outage, only one command per pause is told so."""
@@ -126,19 +148,26 @@ class RedisLink:
         self._retry_at = self._clock.monotonic() + self._pause_seconds
         return True
 
-    def _pause(self, error: BaseException | None) -> None:
-        """Leave Redis alone for a while; without an error, only while its first connection is opened."""
-        if error is not None and not self._is_away:
+    def _pause(self) -> None:
+        self._retry_at = self._clock.monotonic() + self._pause_seconds
+
+    def _went_away(self, error: BaseException) -> None:
+        self._pause()
+        if not self._is_away:
             self._is_away = True
             logger.warning(
                 "Redis does not answer: going on without it",
                 extra={"pause_seconds": self._pause_seconds, "failure": whereabouts(error)},
             )
-        self._retry_at = self._clock.monotonic() + self._pause_seconds
+
+    async def _greet(self, connection: AbstractConnection) -> None:
+        """Count the connections that are opened, while they are."""
+        self._openings += 1
+        await connection.on_connect()
 
     def _connected(self) -> Redis:
         if self._client is None:
-            self._client = _client(self._url)
+            self._client = _client(self._url, self._greet)
         return self._client
 
 
@@ -151,7 +180,7 @@ def _is_redis_url(url: str) -> bool:
     return parts.scheme in _SCHEMES and port != 0
 
 
-def _client(url: str) -> Redis:
+def _client(url: str, greet: Callable[[AbstractConnection], Awaitable[None]]) -> Redis:
     from redis.asyncio import BlockingConnectionPool, Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
@@ -161,6 +190,12 @@ def _client(url: str) -> Redis:
         protocol=2,  # RESP3 begins with a HELLO, one more round trip per connection
         driver_info=None,  # no CLIENT SETINFO either
         health_check_interval=0,
+        redis_connect_func=greet,
+        **(
+            {}
+            if url.startswith("unix")
+            else {"socket_keepalive": True, "socket_keepalive_options": _KEEPALIVE}
+        ),
         retry=Retry(NoBackoff(), 0),
         socket_timeout=ANSWER_TIMEOUT_SECONDS,
         socket_connect_timeout=ANSWER_TIMEOUT_SECONDS,
