@@ -237,7 +237,7 @@ def test_the_prompt_stays_affordable(context: JobContext, payload: Payload) -> N
 def test_null_is_nothing_known(context: JobContext) -> None:
     """JavaScript sends null for what it does not have."""
     nulls = {"fanName": None, "tier": None, "persona": None, "recentMessages": None}
-    payloads = [{}, {"context": None}, {"context": nulls, "conversationId": None}]
+    payloads: list[dict[str, Any]] = [{}, {"context": None}, {"context": nulls, "conversationId": None}]
     asked = [
         suggestion_request(context, ChatPayload.model_validate({"fanMessage": "hi", **payload})).messages
         for payload in payloads
