@@ -11,6 +11,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from shared.ai.allowance import ExtraCalls
 from shared.ai.breaker import CircuitOpenError
 from shared.ai.failures import ModelFailure, failure_of
 from shared.ai.listening import Listener
@@ -68,12 +69,14 @@ class RetryingChatModel:
         name: str,
         clock: Clock,
         *,
+        extra: ExtraCalls | None = None,
         chance: Callable[[], float] = random.random,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._model = model
         self._name = name
         self._clock = clock
+        self._extra = extra or ExtraCalls()
         self._chance = chance
         self._sleep = sleep
 
@@ -83,19 +86,20 @@ class RetryingChatModel:
         Raises:
             JobError: the last failure; see `ChatModel.complete`.
         """
-        from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
+        from tenacity import AsyncRetrying
 
         listener = Listener(request.on_text)
 
-        def may_help(error: BaseException) -> bool:
-            wait = asked_wait_seconds(error)
+        def may_help(state: RetryCallState) -> bool:
+            error = state.outcome.exception() if state.outcome else None
+            wait = asked_wait_seconds(error) if error else None
             remaining = request.deadline - self._clock.monotonic()
-            return wait is not None and fits(wait, remaining) and not listener.has_heard
+            helps = wait is not None and fits(wait, remaining) and not listener.has_heard
+            return helps and state.attempt_number <= MAX_RETRIES and self._extra.spend()
 
         retrying = AsyncRetrying(
-            retry=retry_if_exception(may_help),
+            retry=may_help,
             wait=self._pause,
-            stop=stop_after_attempt(1 + MAX_RETRIES),
             sleep=self._sleep,
             reraise=True,
         )

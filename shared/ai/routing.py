@@ -4,7 +4,8 @@ A deployment that fails, or answers with something its caller can't use, is left
 an answer, in words that say what was wrong with it, is the caller's, who gets the last answer when there is
 no better one. Refused answers are paid, so there are at most two. A deployment whose circuit is open is not
 asked; when all are, the request waits for the soonest, or probes it, rather than fail unasked. In all, one
-more call is made than there are deployments, and no more, whatever happens.
+more call is made than there are deployments, and no more, whatever happens; and in trouble everywhere the
+process's allowance of extra calls (`shared.ai.allowance`) ends earlier still.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from shared.ai.allowance import ExtraCalls
 from shared.ai.breaker import CircuitOpenError, Health, refusal
 from shared.ai.circuits import CircuitState
 from shared.ai.deployment import Deployment
@@ -80,6 +82,7 @@ class RoutedChatModel:
         watch: Watch,
         clock: Clock,
         *,
+        extra: ExtraCalls | None = None,
         chance: Callable[[], float] = random.random,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -87,6 +90,7 @@ class RoutedChatModel:
         self._model_for = model_for
         self._watch = watch
         self._clock = clock
+        self._extra = extra or ExtraCalls()
         self._chance = chance
         self._sleep = sleep
 
@@ -97,6 +101,7 @@ class RoutedChatModel:
             JobError: no deployment gave any answer: the most telling of their failures, whose message says
                 which one failed how, and whose cause holds them all.
         """
+        self._extra.earn()
         await self._watch.refresh()
         deployments = await self._candidates(request)
         if not deployments:
@@ -117,10 +122,12 @@ class RoutedChatModel:
         """Ask one deployment after the other; return the answer to give, if there is one yet."""
         ready = self._ready(course, deployments)
         for index, deployment in enumerate(ready):
-            if course.tries == course.max_tries:
-                break
             if not (course.is_hopeful(deployment) and course.can_afford(deployment)):
                 continue
+            if course.tries and not self._extra.spend():
+                course.max_tries = course.tries
+            if course.tries == course.max_tries:
+                break
             remaining = self._remaining(course.request)
             if remaining <= 0:
                 course.failed(deployment, JobTimeoutError())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from shared.ai.allowance import ExtraCalls
 from shared.ai.breaker import Breaker, BreakingChatModel
 from shared.ai.deployment import Deployment
 from shared.ai.limiting import LimitedChatModel
@@ -20,10 +21,18 @@ from shared.clock import Clock
 class DeploymentModels:
     """The chat model of each deployment, made once: its turns and its connections are shared by all calls."""
 
-    def __init__(self, transport: Callable[[Deployment], ChatModel], breaker: Breaker, clock: Clock) -> None:
+    def __init__(
+        self,
+        transport: Callable[[Deployment], ChatModel],
+        breaker: Breaker,
+        clock: Clock,
+        *,
+        extra: ExtraCalls | None = None,
+    ) -> None:
         self._transport = transport
         self._breaker = breaker
         self._clock = clock
+        self._extra = extra or ExtraCalls()
         self._models: dict[Deployment, ChatModel] = {}
 
     def __call__(self, deployment: Deployment) -> ChatModel:
@@ -37,4 +46,4 @@ class DeploymentModels:
         name, clock = deployment.name, self._clock
         guarded = BreakingChatModel(self._transport(deployment), name, self._breaker, clock)
         limited = LimitedChatModel(guarded, name, clock, max_concurrent_calls=deployment.max_concurrent_calls)
-        return RetryingChatModel(limited, name, clock)
+        return RetryingChatModel(limited, name, clock, extra=self._extra)

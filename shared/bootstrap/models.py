@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from shared.ai.accounts import Accounts, Ledger
+from shared.ai.allowance import ExtraCalls
 from shared.ai.azure_inference import AzureInferenceModel
 from shared.ai.breaker import Breaker
 from shared.ai.budget import Budget, BudgetedChatModel
@@ -67,8 +68,8 @@ def chat_model(settings: Settings, ledger: Ledger, clock: Clock, opened: AsyncEx
     """
     catalogue = Catalogue.from_settings(settings)
     shared = _shared(settings, clock, opened)
-    breaker = Breaker(shared.circuits, clock)
-    models = DeploymentModels(_transport(settings, clock, opened), breaker, clock)
+    breaker, extra = Breaker(shared.circuits, clock), ExtraCalls()
+    models = DeploymentModels(_transport(settings, clock, opened), breaker, clock, extra=extra)
     key = _cache_key(settings)
 
     def cached(model: ChatModel) -> ChatModel:
@@ -76,7 +77,7 @@ def chat_model(settings: Settings, ledger: Ledger, clock: Clock, opened: AsyncEx
 
     def routed(complexity: Callable[[ModelRequest], Awaitable[Complexity]]) -> ChatModel:
         selector = CandidateSelector(catalogue, complexity, breaker.health, clock)
-        return RoutedChatModel(selector, models, breaker, clock)
+        return RoutedChatModel(selector, models, breaker, clock, extra=extra)
 
     model = routed(ComplexityClassifier(cached(routed(as_told)), clock))
     budget = Budget.from_settings(settings)

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.ai.allowance import ExtraCalls
 from shared.ai.breaker import Breaker
 from shared.ai.circuits import MemoryBreakerStore
 from shared.ai.deployment import Deployment
@@ -171,4 +172,6 @@ def router(
     async def candidates(_: ModelRequest) -> Sequence[Deployment]:
         return deployments
 
-    return RoutedChatModel(candidates, DeploymentModels(transport, breaker, clock), breaker, clock)
+    extra = ExtraCalls()
+    models = DeploymentModels(transport, breaker, clock, extra=extra)
+    return RoutedChatModel(candidates, models, breaker, clock, extra=extra)

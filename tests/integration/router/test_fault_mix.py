@@ -101,11 +101,11 @@ def test_a_first_choice_in_trouble_is_hardly_noticed(seed: int) -> None:
 def test_trouble_everywhere_is_told_as_what_it_is() -> None:
     """Two of five calls fail, and each 429 closes its deployment to all for seconds.
 
-    Nobody can answer everything with fewer than 1 / (1 - 0.4) = 1.67 calls. What is not answered ends as one
-    of the errors after which the engine comes back.
+    Nobody can answer everything with fewer than 1 / (1 - 0.4) = 1.67 calls; ours stops at 1.5. What is not
+    answered ends as one of the errors after which the engine comes back.
     """
     outcome = run(_live_through(dict.fromkeys(NAMES, MIX), seed=3))
-    _check(outcome, answered=0.97, most_calls=1.67)
+    _check(outcome, answered=0.86, most_calls=1.5)
 
 
 async def test_the_same_over_a_network(network: Network) -> None:
