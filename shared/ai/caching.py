@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -109,24 +110,38 @@ class CachedChatModel:
 
     async def _lead(self, name: str, lease: bytes | None, flight: Flight) -> ModelReply:
         """Ask the model for all who wait, and let them have the answer or the lease."""
-        renewing = lease and asyncio.create_task(self._renew(name, lease))
+        renewing = self._renewing(name, lease) if lease else nullcontext()
         kept = False
         note("cache", outcome="miss")
         try:
-            request = flight.request
-            reply = await self._model.complete(request)
-            kept = await self._keep(name, reply, request)
+            with renewing:
+                request = flight.request
+                reply = await self._model.complete(request)
+                kept = await self._keep(name, reply, request)
         finally:
-            if renewing:
-                renewing.cancel()
             if lease and not kept:
                 await self._cache.delete_if(name, lease)
         return reply
 
+    @contextmanager
+    def _renewing(self, name: str, lease: bytes) -> Iterator[None]:
+        """Keep a lease alive; costs a timer, and a task only for a call that outlives the first renewal."""
+        tasks: list[asyncio.Task[None]] = []
+        timer = asyncio.get_running_loop().call_later(
+            self._renewal_seconds,
+            lambda: tasks.append(asyncio.create_task(self._renew(name, lease))),
+        )
+        try:
+            yield
+        finally:
+            timer.cancel()
+            for task in tasks:
+                task.cancel()
+
     async def _renew(self, name: str, lease: bytes) -> None:
         while True:
-            await asyncio.sleep(self._renewal_seconds)
             await self._cache.extend_if(name, lease, ttl_seconds=self._lease_seconds)
+            await asyncio.sleep(self._renewal_seconds)
 
     async def _keep(self, name: str, reply: ModelReply, request: ModelRequest) -> bool:
         ttl_seconds = request.task.cache_ttl_seconds

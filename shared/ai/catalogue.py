@@ -53,6 +53,8 @@ class Catalogue:
         self._models = {model.family: model for model in models}
         self._plans = dict(plans)
         self._noticed: set[str] = set()
+        #: Asked a dozen times for each request; a family resolves alike all day.
+        self._resolved: dict[tuple[str, date], Deployment] = {}
         for model in self._models.values():
             self._check(model)
         for role, plan in self._plans.items():
@@ -121,10 +123,16 @@ class Catalogue:
         Raises:
             ConfigurationError: the family is unknown.
         """
+        resolved = self._resolved.get((family, today))
+        if resolved is None:
+            resolved = self._resolved[family, today] = self._in_use(family, today)
+            self._notice(resolved, today)
+        return resolved
+
+    def _in_use(self, family: str, today: date) -> Deployment:
         model = self.known(family)
         while model.retires_on is not None and model.retires_on <= today and model.successor:
             model = _heir(model, self._models[model.successor])
-        self._notice(model, today)
         return model
 
     def _notice(self, model: Deployment, today: date) -> None:

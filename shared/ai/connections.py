@@ -109,14 +109,27 @@ class Connections:
             self._session = _new_session()
         return ChatCompletionsClient(
             endpoint,
-            self._vouching(key),
+            (credential := self._vouching(key)),
             credential_scopes=[_SCOPES[wire]],
             transport=AioHttpTransport(session=self._session, session_owner=False),
-            retry_total=0,
             connection_timeout=CONNECT_TIMEOUT_SECONDS,
-            permit_redirects=False,  # a prompt goes where the operator said, and nowhere else
-            logging_enable=False,  # no prompt is ever logged
+            policies=self._policies(credential, wire),
         )
+
+    def _policies(self, credential: AzureKeyCredential | AsyncTokenCredential, wire: Wire) -> list[Any]:
+        """Return what a request passes through.
+
+        The SDK's own list is three times as long and takes a fifth of a call's CPU time: retries, redirects
+        and logs, all of them switched off, a request id, and a decoder of bodies that we read ourselves.
+        """
+        from azure.core.credentials import AzureKeyCredential
+        from azure.core.pipeline import policies
+
+        if isinstance(credential, AzureKeyCredential):
+            key = {"Authorization": f"Bearer {credential.key}", "api-key": credential.key}
+            return [policies.UserAgentPolicy(), policies.ProxyPolicy(), policies.HeadersPolicy(key)]
+        bearer = policies.AsyncBearerTokenCredentialPolicy(credential, _SCOPES[wire])
+        return [policies.UserAgentPolicy(), policies.ProxyPolicy(), bearer]
 
     def _vouching(self, key: str) -> AzureKeyCredential | AsyncTokenCredential:
         if key:

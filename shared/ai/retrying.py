@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from shared.ai.allowance import ExtraCalls
 from shared.ai.breaker import CircuitOpenError
@@ -20,11 +19,6 @@ from shared.ai.trail import note
 from shared.clock import Clock
 from shared.errors import JobError, TransientError
 
-if TYPE_CHECKING:
-    from tenacity import RetryCallState
-
-#: A deployment that limits us again right after the time it named is busy with others.
-MAX_RETRIES = 1
 #: A creator waits meanwhile, and another deployment could have begun to answer.
 MAX_WAIT_SECONDS = 2.0
 #: At most this share of the time left is spent waiting.
@@ -61,7 +55,7 @@ def pause_seconds(wait_seconds: float, chance: float) -> float:
 
 
 class RetryingChatModel:
-    """One deployment, asked again when it says so."""
+    """One deployment, asked again when it says so; once, for if it limits us again it is busy with others."""
 
     def __init__(
         self,
@@ -86,28 +80,20 @@ class RetryingChatModel:
         Raises:
             JobError: the last failure; see `ChatModel.complete`.
         """
-        from tenacity import AsyncRetrying
-
         listener = Listener(request.on_text)
+        asked = listener.attached(request)
+        try:
+            return await self._model.complete(asked)
+        except JobError as error:
+            pause = self._pause_seconds(error, request)
+            if pause is None or listener.has_heard or not self._extra.spend():
+                raise
+            note("retry", deployment=self._name, failure=failure_of(error).value, delay_seconds=pause)
+        await self._sleep(pause)
+        return await self._model.complete(asked)
 
-        def may_help(state: RetryCallState) -> bool:
-            error = state.outcome.exception() if state.outcome else None
-            wait = asked_wait_seconds(error) if error else None
-            remaining = request.deadline - self._clock.monotonic()
-            helps = wait is not None and fits(wait, remaining) and not listener.has_heard
-            return helps and state.attempt_number <= MAX_RETRIES and self._extra.spend()
-
-        retrying = AsyncRetrying(
-            retry=may_help,
-            wait=self._pause,
-            sleep=self._sleep,
-            reraise=True,
-        )
-        return await retrying(self._model.complete, listener.attached(request))
-
-    def _pause(self, state: RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        wait = pause_seconds((error and asked_wait_seconds(error)) or 0.0, self._chance())
-        if isinstance(error, JobError):
-            note("retry", deployment=self._name, failure=failure_of(error).value, delay_seconds=wait)
-        return wait
+    def _pause_seconds(self, error: JobError, request: ModelRequest) -> float | None:
+        """Return how long to wait before another try; `None` when there is to be none."""
+        wait = asked_wait_seconds(error)
+        remaining = request.deadline - self._clock.monotonic()
+        return pause_seconds(wait, self._chance()) if wait is not None and fits(wait, remaining) else None
