@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     ai_monthly_budget_usd: Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=2)] | None = None
     #: How many times an even share of a day's budget one creator may use up; each has the same marks as all.
     ai_creator_daily_shares: Annotated[float, Field(gt=0, le=1_000_000)] = 5.0
+    #: How many calls beyond the first a request to the models may make, on average, while models fail.
+    ai_extra_calls_per_request: Annotated[float, Field(ge=0, le=10)] = 0.45
 
     #: Where `resultUrl` points when a result is too large for an event.
     functions_url: str = "http://localhost:7071"

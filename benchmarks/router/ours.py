@@ -58,6 +58,7 @@ async def router(
             "azure_ai_endpoint": f"{url}/models",
             "azure_ai_key": KEY,
             "ai_monthly_budget_usd": 1_000_000,
+            "ai_extra_calls_per_request": 10,  # the endpoint fails more often than any would for long
             "redis_url": redis_url,
         }
     )

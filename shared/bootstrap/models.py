@@ -68,7 +68,8 @@ def chat_model(settings: Settings, ledger: Ledger, clock: Clock, opened: AsyncEx
     """
     catalogue = Catalogue.from_settings(settings)
     shared = _shared(settings, clock, opened)
-    breaker, extra = Breaker(shared.circuits, clock), ExtraCalls()
+    breaker = Breaker(shared.circuits, clock)
+    extra = ExtraCalls(earned_per_request=settings.ai_extra_calls_per_request)
     models = DeploymentModels(_transport(settings, clock, opened), breaker, clock, extra=extra)
     key = _cache_key(settings)
 
