@@ -40,8 +40,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
                 )
                 if arguments.once:
                     return status
-                _say_what_next(console, directory, variables)
-                return _stay()
+                with suppress(KeyboardInterrupt):  # from here on Ctrl-C is how this ends well
+                    _say_what_next(console, directory, variables)
+                    Event().wait()
+                return 0
         except KeyboardInterrupt:
             console.print("Stopped.", style="dim")
             return _INTERRUPTED
@@ -115,10 +117,3 @@ def _say_what_next(console: Console, directory: Path, variables: Mapping[str, st
 
 def _shown(directory: Path) -> Path:
     return directory.relative_to(ROOT) if directory.is_relative_to(ROOT) else directory
-
-
-def _stay() -> int:
-    """Wait for Ctrl-C, which is how this ends well."""
-    with suppress(KeyboardInterrupt):
-        Event().wait()
-    return 0
