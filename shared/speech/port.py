@@ -1,0 +1,85 @@
+"""The port to speech recognition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Way(StrEnum):
+    """How a transcript comes about."""
+
+    #: Submitted, and fetched later: the cheapest; minutes to hours.
+    BATCH = "batch"
+    #: Answered at once, faster than real time.
+    FAST = "fast"
+    #: Streamed by the Speech SDK: for very short clips.
+    STREAMED = "streamed"
+
+
+class SpokenPhrase(BaseModel):
+    """One phrase with its place in the sound."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start_seconds: float
+    end_seconds: float
+    text: str
+    #: BCP 47.
+    language: str | None = None
+
+
+class SpokenText(BaseModel):
+    """What is said."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    phrases: Sequence[SpokenPhrase] = ()
+    #: BCP 47; the one most is said in.
+    language: str | None = None
+    #: What the service was paid for.
+    audio_seconds: float
+    way: Way
+
+
+class Transcriber(Protocol):
+    """Answers at once with what is said in a sound file (16 kHz mono FLAC)."""
+
+    way: Way
+
+    async def transcribe(
+        self, sound: Path, *, seconds: float, languages: Sequence[str], deadline: float
+    ) -> SpokenText:
+        """Return what is said.
+
+        Args:
+            sound: the file.
+            seconds: its length.
+            languages: BCP 47 candidates, the likeliest first; empty lets the service find out.
+            deadline: monotonic seconds after which no answer is wanted.
+
+        Raises:
+            JobError: `RateLimitError`, `NetworkError`, `JobTimeoutError`, `UnsupportedMediaError`.
+        """
+        ...
+
+
+class BatchTranscriber(Protocol):
+    """Takes sound now and has its words later. Raises as `Transcriber` does."""
+
+    async def submit(self, name: str, sound_url: str, *, languages: Sequence[str]) -> str:
+        """Ask for a transcript and return its id. A name already submitted is not submitted (paid) again."""
+        ...
+
+    async def result(self, transcription_id: str) -> SpokenText | None:
+        """Return the words, or `None` while they are not ready."""
+        ...
+
+    async def forget(self, transcription_id: str) -> None:
+        """Delete a transcription at the service; one that is gone is fine."""
+        ...
