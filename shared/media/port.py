@@ -21,7 +21,7 @@ class MediaInspector(Protocol):
     """
 
     async def probe(self, path: Path, *, size_bytes: int, deadline: float) -> MediaProbe:
-        """Read a file's header. The file may be sparse, holding a header only; `size_bytes` tells the whole."""
+        """Read a file's header. It may be sparse, holding a header only; `size_bytes` tells the whole."""
         ...
 
     async def inspect(
