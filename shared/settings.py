@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
@@ -70,6 +70,27 @@ class Settings(BaseSettings):
     #: How many calls beyond the first a request to the models may make, on average, while models fail.
     ai_extra_calls_per_request: Annotated[float, Field(ge=0, le=10)] = 0.45
 
+    #: The S3 buckets that creators upload to, separated by commas; a video anywhere else is refused.
+    video_buckets: Annotated[tuple[str, ...], NoDecode] = ()
+    #: The CloudFront distributions that serve them: `d111111abcdef8.cloudfront.net=bucket`, by commas.
+    video_distributions: Annotated[Mapping[str, str], NoDecode] = {}
+    #: Where thumbnails and smaller copies go; the first of `VIDEO_BUCKETS` if empty.
+    video_output_bucket: str = ""
+    #: The region of the buckets. The keys are found by AWS's own names, `AWS_ACCESS_KEY_ID` and the rest.
+    aws_region: str = "us-east-2"
+    #: Another S3 than Amazon's, for the embedded stack.
+    s3_endpoint_url: str = ""
+
+    #: Where sound waits for its words, as a connection string of Azure Storage; without it no transcript is
+    #: ordered for later.
+    azure_storage_connection_string: SecretStr = SecretStr("")
+    #: Azure Speech, such as `https://eastus2.api.cognitive.microsoft.com`; without it nothing is transcribed.
+    azure_speech_endpoint: str = ""
+    #: The key of that endpoint; without one, Microsoft Entra ID vouches for the app's identity.
+    azure_speech_key: SecretStr = SecretStr("")
+    #: The secret that Azure Speech signs its webhook's calls with; without it none is believed.
+    azure_speech_webhook_secret: SecretStr = SecretStr("")
+
     #: Where `resultUrl` points when a result is too large for an event.
     functions_url: str = "http://localhost:7071"
 
@@ -81,6 +102,21 @@ class Settings(BaseSettings):
     sweep_after_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
     #: How long a job's message may wait in the broker before the sweep believes it lost and sends another.
     requeue_grace_seconds: Annotated[float, Field(gt=0, le=3600)] = 300.0
+
+    @field_validator("video_buckets", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        return tuple(_listed(value)) if isinstance(value, str) else value
+
+    @field_validator("video_distributions", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [entry.partition("=") for entry in _listed(value)]
+        if not all(domain.strip() and bucket.strip() for domain, _, bucket in pairs):
+            raise ValueError("each entry has to be domain=bucket")
+        return {domain.strip().casefold(): bucket.strip() for domain, _, bucket in pairs}
 
     @classmethod
     @override
@@ -95,6 +131,10 @@ class Settings(BaseSettings):
         """Read what is said of single models, too."""
         del dotenv_settings, file_secret_settings  # nothing names such files
         return init_settings, env_settings, ModelSettingsSource(settings_cls)
+
+
+def _listed(value: str) -> Iterator[str]:
+    return (entry.strip() for entry in value.split(",") if entry.strip())
 
 
 def load_settings() -> Settings:
