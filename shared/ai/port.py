@@ -122,7 +122,8 @@ class ModelCall:
     """One paid call of a model, for the ledger; counted even when its answer was refused."""
 
     task: str
-    role: Role
+    #: Speech is paid by the second, and no model of the router's plays that role.
+    role: Role | Literal["transcription"]
     deployment: str
     usage: Usage
     cost_usd_micros: int

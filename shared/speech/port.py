@@ -9,6 +9,12 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.errors import UnsupportedMediaError
+
+
+class TranscriptionFailedError(UnsupportedMediaError):
+    """The sound could not be transcribed."""
+
 
 class Way(StrEnum):
     """How a transcript comes about."""
@@ -21,6 +27,16 @@ class Way(StrEnum):
     STREAMED = "streamed"
 
 
+class SpokenWord(BaseModel):
+    """One word with its place in the sound."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start_seconds: float
+    end_seconds: float
+    text: str
+
+
 class SpokenPhrase(BaseModel):
     """One phrase with its place in the sound."""
 
@@ -31,6 +47,8 @@ class SpokenPhrase(BaseModel):
     text: str
     #: BCP 47.
     language: str | None = None
+    #: Its words, where the service tells their times.
+    words: Sequence[SpokenWord] = ()
 
 
 class SpokenText(BaseModel):
@@ -72,14 +90,29 @@ class Transcriber(Protocol):
 class BatchTranscriber(Protocol):
     """Takes sound now and has its words later. Raises as `Transcriber` does."""
 
-    async def submit(self, name: str, sound_url: str, *, languages: Sequence[str]) -> str:
-        """Ask for a transcript and return its id. A name already submitted is not submitted (paid) again."""
+    async def submit(self, name: str, sound_url: str, *, seconds: float, languages: Sequence[str]) -> str:
+        """Ask for a transcript and return its id. A name already submitted is not submitted (paid) again.
+
+        Args:
+            name: ours; a failed transcription of the same name gives way to a new one.
+            sound_url: reads the sound, for as long as the service may take.
+            seconds: the sound's length.
+            languages: BCP 47 candidates, the likeliest first; empty lets the service find out.
+        """
         ...
 
     async def result(self, transcription_id: str) -> SpokenText | None:
-        """Return the words, or `None` while they are not ready."""
+        """Return the words, or `None` while they are not ready.
+
+        Raises:
+            TranscriptionFailedError: there will never be any, or the service does not know the id.
+        """
         ...
 
     async def forget(self, transcription_id: str) -> None:
         """Delete a transcription at the service; one that is gone is fine."""
+        ...
+
+    async def name_of(self, transcription_id: str) -> str | None:
+        """Return the name a transcription was submitted under; `None` when the service does not know it."""
         ...

@@ -1,0 +1,183 @@
+"""Recognition by the Speech SDK, for very short clips: a WAV file streamed over a web socket.
+
+The SDK works in threads of its own, at about the speed of speech; it is stopped at the deadline. It reads WAV
+files alone: for any other container it wants GStreamer, which the Functions image has not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shared.clock import Clock
+from shared.errors import JobError, JobTimeoutError, NetworkError, RateLimitError, UnsupportedMediaError
+from shared.speech.answers import TICKS_PER_SECOND, main_language
+from shared.speech.batch import DEFAULT_LANGUAGES
+from shared.speech.choosing import STREAMED_MAX_LANGUAGES, STREAMED_MAX_SECONDS
+from shared.speech.port import SpokenPhrase, SpokenText, Way
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+logger = logging.getLogger(__name__)
+
+#: Stopping is a farewell over the network: nobody waits longer for it.
+STOP_TIMEOUT_SECONDS = 2.0
+
+
+class SdkTranscriber:
+    """Azure Speech through its SDK.
+
+    Args:
+        endpoint: such as `https://eastus2.api.cognitive.microsoft.com`.
+        key: the resource's; when it is empty, Entra ID vouches for the app, and the endpoint has to be the
+            resource's own domain.
+        clock: the process' clock.
+    """
+
+    way = Way.STREAMED
+
+    def __init__(self, *, endpoint: str, key: SecretStr, clock: Clock) -> None:
+        self._endpoint = endpoint.rstrip("/")
+        self._key = key
+        self._clock = clock
+
+    async def transcribe(
+        self, sound: Path, *, seconds: float, languages: Sequence[str], deadline: float
+    ) -> SpokenText:
+        """See `Transcriber.transcribe`; the sound has to be a WAV file of at most 15 seconds."""
+        left = deadline - self._clock.monotonic()
+        if left <= 0:
+            raise JobTimeoutError
+        if seconds > STREAMED_MAX_SECONDS or sound.suffix != ".wav":
+            raise UnsupportedMediaError("Only WAV files of a few seconds are streamed.")
+        listener = _Listener()
+        candidates = tuple(dict.fromkeys(languages or DEFAULT_LANGUAGES))[:STREAMED_MAX_LANGUAGES]
+        try:
+            phrases = await asyncio.to_thread(self._listen, listener, sound, candidates, left)
+        finally:
+            listener.ended.set()  # a cancelled job does not wait for its thread; the thread ends by itself
+        return SpokenText(
+            text=" ".join(phrase.text for phrase in phrases),
+            phrases=phrases,
+            language=main_language(phrases),
+            audio_seconds=seconds,
+            way=Way.STREAMED,
+        )
+
+    def _listen(
+        self, listener: _Listener, sound: Path, languages: Sequence[str], seconds: float
+    ) -> tuple[SpokenPhrase, ...]:
+        """Recognise in the calling thread, until the sound, the time or the patience is over."""
+        recognizer = self._recognizer(sound, languages)
+        recognizer.recognized.connect(listener.on_recognized)
+        recognizer.canceled.connect(listener.on_canceled)
+        recognizer.session_stopped.connect(listener.on_stopped)
+        recognizer.start_continuous_recognition_async()
+        try:
+            in_time = listener.ended.wait(seconds)
+        finally:
+            _stop(recognizer)
+        if listener.error is not None:
+            raise listener.error
+        if not in_time:
+            raise JobTimeoutError("The speech service did not answer in time.")
+        return tuple(listener.phrases)
+
+    def _recognizer(self, sound: Path, languages: Sequence[str]) -> Any:
+        from azure.cognitiveservices import speech
+
+        config = self._config()
+        audio = speech.audio.AudioConfig(filename=str(sound))
+        config.set_profanity(speech.ProfanityOption.Raw)
+        try:
+            if len(languages) == 1:
+                return speech.SpeechRecognizer(config, audio, language=languages[0])
+            detecting = speech.languageconfig.AutoDetectSourceLanguageConfig(languages=list(languages))
+            return speech.SpeechRecognizer(
+                config, audio_config=audio, auto_detect_source_language_config=detecting
+            )
+        except RuntimeError as error:  # the SDK's word for a file that it can't read
+            raise UnsupportedMediaError("The sound is no WAV file.") from error
+
+    def _config(self) -> Any:
+        from azure.cognitiveservices import speech
+
+        if key := self._key.get_secret_value():
+            return speech.SpeechConfig(subscription=key, endpoint=self._endpoint)
+        from azure.identity import DefaultAzureCredential
+
+        return speech.SpeechConfig(token_credential=DefaultAzureCredential(), endpoint=self._endpoint)
+
+
+class _Listener:
+    """Collects what the SDK's threads tell."""
+
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self.phrases: list[SpokenPhrase] = []
+        self.error: JobError | None = None
+
+    def on_recognized(self, event: Any) -> None:
+        from azure.cognitiveservices import speech
+
+        result = event.result
+        if result.reason == speech.ResultReason.RecognizedSpeech and result.text.strip():
+            start = result.offset / TICKS_PER_SECOND
+            detected = speech.PropertyId.SpeechServiceConnection_AutoDetectSourceLanguageResult
+            self.phrases.append(
+                SpokenPhrase(
+                    start_seconds=start,
+                    end_seconds=start + result.duration / TICKS_PER_SECOND,
+                    text=result.text.strip(),
+                    language=result.properties.get(detected) or None,
+                )
+            )
+
+    def on_canceled(self, event: Any) -> None:
+        from azure.cognitiveservices import speech
+
+        details = event.cancellation_details
+        if details.reason == speech.CancellationReason.Error:
+            self.error = cancellation_error(details.code)
+        self.ended.set()
+
+    def on_stopped(self, _: Any) -> None:
+        self.ended.set()
+
+
+def cancellation_error(code: Any) -> JobError:
+    """Return our error for the SDK's `CancellationErrorCode`; its text is not shown, it may quote a URL."""
+    from azure.cognitiveservices.speech import CancellationErrorCode as Code
+
+    if code == Code.TooManyRequests:
+        return RateLimitError("The speech service is limiting our requests.")
+    if code == Code.ServiceTimeout:
+        return JobTimeoutError("The speech service did not answer in time.")
+    if code in {Code.AuthenticationFailure, Code.Forbidden}:
+        return NetworkError("The speech service refuses our key. Check AZURE_SPEECH_KEY.")
+    if code == Code.BadRequest:
+        return UnsupportedMediaError("The speech service refuses the sound.")
+    if code == Code.ConnectionFailure:
+        return NetworkError("The speech service could not be reached.")
+    return NetworkError("The speech service is not available.")
+
+
+def _stop(recognizer: Any) -> None:
+    """Stop recognising, without waiting for ever: the SDK's `get` would."""
+    future = recognizer.stop_continuous_recognition_async()
+    waiting = threading.Thread(target=_wait_for, args=(future,), daemon=True)
+    waiting.start()
+    waiting.join(STOP_TIMEOUT_SECONDS)
+    for signal in (recognizer.recognized, recognizer.canceled, recognizer.session_stopped):
+        signal.disconnect_all()
+
+
+def _wait_for(future: Any) -> None:
+    with suppress(RuntimeError):  # it could not be stopped, because it never started
+        future.get()
