@@ -120,6 +120,8 @@ class SoundReport(_Value):
     offset_seconds: float = 0.0
     #: 16 kHz mono FLAC in the inspection's directory; absent when there is nothing to transcribe.
     file: str | None = None
+    #: What could not be heard and why, in plain English.
+    notes: Sequence[str] = ()
 
 
 class DamageReport(_Value):
