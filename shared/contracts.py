@@ -22,6 +22,17 @@ class JobType(StrEnum):
     CHAT_SUGGEST = "chat.suggest"
     CONTENT_SUGGEST = "content.suggest"
     CONTENT_ANALYZE = "content.analyze"
+    VIDEO_TRANSCRIPT = "video.transcript"
+    VIDEO_COMPRESS = "video.compress"
+
+    @property
+    def internal(self) -> bool:
+        """Whether only the workers ask for it, to follow up another job; the front end never does."""
+        return self in {JobType.VIDEO_TRANSCRIPT, JobType.VIDEO_COMPRESS}
+
+
+#: What the front end may ask for.
+PUBLISHED_JOB_TYPES = tuple(job_type for job_type in JobType if not job_type.internal)
 
 
 class JobStatus(StrEnum):
@@ -51,8 +62,14 @@ def _aware(moment: datetime) -> datetime:
 
 
 #: Short enough that `<jobId>:<epoch>:<sequence>` stays within Service Bus' 128 characters for a message id.
+#: A suffix after a dot names a job that the workers themselves asked for, as a follow-up of another.
 JobId = Annotated[
-    str, Field(strict=True, pattern=r"^[A-Za-z0-9_:-]{1,96}$", examples=["job_1766400000000_k3j2h1g0f"])
+    str,
+    Field(
+        strict=True,
+        pattern=r"^[A-Za-z0-9_:-]{1,96}(\.[a-z]{1,11})?$",
+        examples=["job_1766400000000_k3j2h1g0f"],
+    ),
 ]
 
 #: The front end sends `"123"` or `123`; inside the workers it is always text.
@@ -62,6 +79,9 @@ CreatorId = Annotated[
     Field(pattern=r"^[\x21-\x7e]{1,128}$"),
     WithJsonSchema({"anyOf": [{"type": "string", "pattern": r"^[\x21-\x7e]{1,128}$"}, {"type": "integer"}]}),
 ]
+
+#: A job that asks every ten minutes whether something is ready does so for a day; no job tries more often.
+MAX_ATTEMPT = 200
 
 #: The host gives a function ten minutes; a job's own deadline must end before that.
 MAX_DEADLINE_MS = 540_000
@@ -79,7 +99,7 @@ class Envelope(WireModel):
     #: What this kind of job needs.
     payload: dict[str, Any]
     #: 0 when the front end publishes; the workers raise it when they try again.
-    attempt: Annotated[int, Field(strict=True, ge=0, le=100)] = 0
+    attempt: Annotated[int, Field(strict=True, ge=0, le=MAX_ATTEMPT)] = 0
     #: When the creator began to wait.
     created_at: Annotated[datetime, AfterValidator(_aware)] | None = None
     #: How long the creator waits, in milliseconds; the job type's own deadline when absent.

@@ -14,6 +14,7 @@ The branches say what the *engine* must do; the leaves say what the *creator* is
     │   └── TransientError            may work later: a delayed copy is scheduled while attempts last
     │       ├── RateLimitError            RATE_LIMIT
     │       ├── JobTimeoutError           TIMEOUT
+    │       │   └── TranscriptPendingError    TIMEOUT, in the end; until then to be asked again
     │       ├── NetworkError              NETWORK_ERROR
     │       ├── ModelError                MODEL_ERROR
     │       ├── BudgetExceededError       BUDGET_EXCEEDED
@@ -106,6 +107,10 @@ class JobTimeoutError(TransientError):
     """The job did not finish before its deadline."""
 
     code = "TIMEOUT"
+
+
+class TranscriptPendingError(JobTimeoutError):
+    """The transcription has not ended yet."""
 
 
 class NetworkError(TransientError):

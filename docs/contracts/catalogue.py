@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from docs.contracts.topology import Subscription, subscriptions
-from shared.contracts import JobType
+from shared.contracts import PUBLISHED_JOB_TYPES, JobType
 from shared.errors import JobError, PermanentError
 from shared.messaging.policy import POLICIES, JobPolicy
 from workers.chat_suggestions.messages import ChatPayload, ChatResult
@@ -51,7 +51,7 @@ class ErrorCode:
 
 
 def job_contracts() -> tuple[JobContract, ...]:
-    """Return every kind of job, in the order of `JobType`."""
+    """Return every kind of job that the front end may ask for, in the order of `JobType`."""
     takes = {subscription.job_type: subscription for subscription in subscriptions()}
     return tuple(
         JobContract(
@@ -61,7 +61,7 @@ def job_contracts() -> tuple[JobContract, ...]:
             policy=POLICIES[job_type],
             subscription=takes[job_type.value],
         )
-        for job_type in JobType
+        for job_type in PUBLISHED_JOB_TYPES
     )
 
 

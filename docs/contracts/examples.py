@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.contracts import JobType
+from shared.contracts import PUBLISHED_JOB_TYPES, JobType
 from shared.errors import JobTimeoutError, VideoNotFoundError
 
 _ASKED = "2026-11-24T10:00:00.000Z"
@@ -155,24 +155,21 @@ def _unsuccessful(status: str, error: VideoNotFoundError | JobTimeoutError) -> d
 
 
 #: The body of one message on the jobs topic for each kind of job.
-JOBS: dict[str, dict[str, Any]] = {job_type.value: _job(job_type) for job_type in JobType}
+JOBS: dict[str, dict[str, Any]] = {job_type.value: _job(job_type) for job_type in PUBLISHED_JOB_TYPES}
 
 #: The body of one message on the events topic for each kind of event.
 EVENTS: dict[str, dict[str, Any]] = {
     "job.processing": _event(
         "job.processing", JobType.CHAT_SUGGEST, status="processing", progress=0, message="Started."
     ),
-    **{f"{job_type} completed": _completed(job_type) for job_type in JobType},
+    **{f"{job_type} completed": _completed(job_type) for job_type in PUBLISHED_JOB_TYPES},
     "job.failed": _unsuccessful("failed", VideoNotFoundError()),
     "job.timeout": _unsuccessful("timeout", JobTimeoutError()),
     "job.enriched": {
         **_completed(JobType.VIDEO_ANALYSIS),
         "eventType": "job.enriched",
         "message": "The transcript is ready.",
-        "result": {
-            **_RESULTS[JobType.VIDEO_ANALYSIS],
-            "transcript": {"status": "ready", "language": "en-US", "text": "Hello from the beach!"},
-        },
+        "result": {"transcript": {"status": "ready", "language": "en-US", "text": "Hello from the beach!"}},
     },
 }
 

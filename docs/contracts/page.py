@@ -47,7 +47,12 @@ A message whose `jobType` no worker takes is kept in the subscription `unrouted`
 `createdAt`, or from the arrival of the message; without it the job type's own deadline holds.
 The same `jobId` asks for the same job: publishing it twice runs it once.
 
-{tables.job_types_table()}"""
+{tables.job_types_table()}
+Two further job types are internal: the workers ask for them to follow up a video, under its job's id and a
+suffix after a dot. The front end never publishes them, and its own ids never have a dot. What they find is
+added to the video's result and announced as `job.enriched` under the video's `jobId`.
+
+{tables.internal_jobs_table()}"""
 
 
 def _kind(job: JobContract) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shared.contracts import JobType
+
 #: Application properties of a job's message. The broker routes by properties, never by the body.
 JOB_PROPERTIES = {
     "jobType": "Routes the message; the same value as in the body.",
@@ -29,9 +31,15 @@ STATUSES = {
 
 #: What each event announces.
 EVENTS = {
-    "job.processing": "Reserved: the job has begun or moved on. No worker sends it yet.",
+    "job.processing": "The job has begun or moved on: best effort, never after its end.",
     "job.completed": "The job is done.",
     "job.failed": "The job is given up.",
     "job.timeout": "The job did not end in time.",
-    "job.enriched": "Reserved: the whole result again, with a late transcript. No worker sends it yet.",
+    "job.enriched": "A late part of a result: its fields join those that were sent, or replace them.",
+}
+
+#: What each internal job adds to the result of the job that it follows up.
+INTERNAL_JOBS = {
+    JobType.VIDEO_TRANSCRIPT: "`transcript`, or why there is none",
+    JobType.VIDEO_COMPRESS: "`compressedCopy`, or why there is none",
 }

@@ -15,10 +15,40 @@ from docs.contracts import prose
 from docs.contracts.catalogue import JobContract, error_codes, job_contracts, summary
 from docs.contracts.comments import field_comments
 from docs.contracts.markdown import code, table
+from docs.contracts.topology import subscriptions
 from shared.ai.deployment import Deployment
 from shared.ai.models import KNOWN, setting_prefix
 from shared.ai.roles import ROLE_PLANS
+from shared.messaging.policy import POLICIES
 from shared.settings import Settings
+
+
+def internal_jobs_table() -> str:
+    """Return the kinds of jobs that only the workers ask for, with the figures of their subscriptions."""
+    takes = {subscription.job_type: subscription for subscription in subscriptions()}
+    return table(
+        (
+            "job type",
+            "subscription",
+            "max deliveries",
+            "lock",
+            "time to live",
+            "deadline of an attempt",
+            "what it adds",
+        ),
+        [
+            (
+                code(job_type),
+                code(takes[job_type].name),
+                str(takes[job_type].max_deliveries),
+                _duration(takes[job_type].lock_seconds),
+                _duration(takes[job_type].time_to_live_seconds),
+                _duration(POLICIES[job_type].deadline_ms // 1000),
+                what,
+            )
+            for job_type, what in prose.INTERNAL_JOBS.items()
+        ],
+    )
 
 
 def workers_table() -> str:

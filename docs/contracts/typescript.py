@@ -8,7 +8,7 @@ from typing import Any
 
 from docs.contracts.catalogue import error_codes, job_contracts
 from docs.contracts.schemas import definitions, published_models
-from shared.contracts import JobType
+from shared.contracts import PUBLISHED_JOB_TYPES
 
 _PRIMITIVES = {
     "string": "string",
@@ -86,8 +86,8 @@ def _unions() -> Iterator[str]:
             f'  eventType: "job.completed";\n  jobType: {json.dumps(job.job_type)};\n'
             f'  status: "completed";\n  result?: {job.result.__name__} | null;\n}}\n'
         )
-    yield _alias("Job", "Any job.", [f"{_pascal(job_type)}Job" for job_type in JobType])
-    yield _alias("JobType", "Every kind of job.", [json.dumps(job_type) for job_type in JobType])
+    yield _alias("Job", "Any job.", [f"{_pascal(job_type)}Job" for job_type in PUBLISHED_JOB_TYPES])
+    yield _alias("JobType", "Every kind of job.", [json.dumps(job_type) for job_type in PUBLISHED_JOB_TYPES])
     yield _alias(
         "ErrorCode",
         "Every value of `error.code` so far; more may follow.",

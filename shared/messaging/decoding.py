@@ -60,6 +60,8 @@ def decode(delivery: Delivery, worker: Worker[P, Any]) -> Job[P]:
         envelope = Envelope.model_validate(body)
         if envelope.job_type != worker.job_type:
             raise InvalidPayloadError(f"jobType: this subscription takes {worker.job_type.value} jobs only.")
+        if _is_reserved(envelope.job_id, worker.job_type):
+            raise InvalidPayloadError("jobId: ids with a dot are the workers' own.")
         payload = worker.payload.model_validate(envelope.payload)
     except ValidationError as error:
         raise InvalidPayloadError(reason(error)) from None
@@ -76,7 +78,7 @@ def announceable(delivery: Delivery, job_type: JobType) -> JobMessage | None:
     except InvalidPayloadError:
         body = {}
     job_id = _valid(_JOB_ID, body.get("jobId")) or _valid(_JOB_ID, delivery.properties.get("jobId"))
-    if job_id is None:
+    if job_id is None or _is_reserved(job_id, job_type):
         return None
     creator_id = _valid(_CREATOR_ID, body.get("creatorId")) or _valid(
         _CREATOR_ID, delivery.properties.get("creatorId")
@@ -93,6 +95,12 @@ def announceable(delivery: Delivery, job_type: JobType) -> JobMessage | None:
         deadline_ms=POLICIES[job_type].deadline_ms,
         asked_at=None,
     )
+
+
+def payload_hash(job_type: str, creator_id: str, payload: Mapping[str, Any]) -> bytes:
+    """Return what tells a job's content from another's under the same id."""
+    content = [job_type, creator_id, payload]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).digest()
 
 
 def with_attempt(body: bytes, attempt: int) -> bytes:
@@ -118,7 +126,7 @@ def _message(delivery: Delivery, envelope: Envelope) -> JobMessage:
         creator_id=envelope.creator_id,
         body=delivery.body,
         properties=sendable_properties(delivery),
-        payload_hash=_payload_hash(envelope),
+        payload_hash=payload_hash(envelope.job_type, envelope.creator_id, envelope.payload),
         epoch=_epoch(delivery.properties),
         attempt=envelope.attempt,
         deadline_ms=envelope.deadline_ms or POLICIES[JobType(envelope.job_type)].deadline_ms,
@@ -170,14 +178,14 @@ def _refuse_constant(_name: str) -> None:
     raise ValueError
 
 
-def _payload_hash(envelope: Envelope) -> bytes:
-    content = [envelope.job_type, envelope.creator_id, envelope.payload]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).digest()
-
-
 def _epoch(properties: Mapping[str, object]) -> int:
     epoch = properties.get("epoch")
     return epoch if isinstance(epoch, int) and not isinstance(epoch, bool) and 0 <= epoch <= _MAX_EPOCH else 0
+
+
+def _is_reserved(job_id: str, job_type: JobType) -> bool:
+    """Say whether the id is a follow-up's, which nobody else may take."""
+    return "." in job_id and not job_type.internal
 
 
 def _valid(adapter: TypeAdapter[str], value: object) -> str | None:

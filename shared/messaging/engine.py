@@ -9,37 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from pydantic import BaseModel
-
 from shared.clock import Clock, iso_milliseconds
-from shared.contracts import JobStatus, JobType, Topic
-from shared.errors import (
-    InternalError,
-    InvalidPayloadError,
-    JobError,
-    JobFailedError,
-    JobTimeoutError,
-    LeaseLostError,
-    PoisonError,
-    StoreUnavailableError,
-)
-from shared.messaging import outcomes
+from shared.contracts import JobStatus, Topic
+from shared.errors import InvalidPayloadError, JobFailedError, StoreUnavailableError
+from shared.messaging.attempts import Attempts
 from shared.messaging.decoding import Job, announceable, decode, sendable_properties
 from shared.messaging.delivery import Delivery
 from shared.messaging.events import failed_event
 from shared.messaging.outbox import Outbox
-from shared.messaging.outcomes import Ending
 from shared.messaging.points import Point, Probe, unobserved
-from shared.messaging.policy import as_job_error
 from shared.messaging.sanitising import storable_text
 from shared.messaging.sender import Sender
-from shared.messaging.supervision import supervise
-from shared.messaging.worker import JobContext, P, R, Worker
-from shared.observability.failures import whereabouts
+from shared.messaging.worker import P, R, Worker
+from shared.persistence.checkpoints import Checkpoints
 from shared.persistence.port import Claim, JobState, JobStore, OutboxMessage, Outcome, Rejection, Verdict
 
 logger = logging.getLogger(__name__)
@@ -68,6 +54,7 @@ class Engine:
         sender: Sender,
         clock: Clock,
         functions_url: str,
+        checkpoints: Checkpoints | None = None,
         limits: Limits | None = None,
         probe: Probe = unobserved,
     ) -> None:
@@ -75,9 +62,19 @@ class Engine:
         self._sender = sender
         self._outbox = Outbox(store, sender, probe=probe)
         self._clock = clock
-        self._functions_url = functions_url
         self._limits = limits or Limits()
         self._reached = probe
+        self._attempts = Attempts(
+            store=store,
+            checkpoints=checkpoints,
+            sender=sender,
+            clock=clock,
+            functions_url=functions_url,
+            lease_seconds=self._limits.lease_seconds,
+            max_claims=self._limits.max_claims,
+            requeue_grace_seconds=self._limits.requeue_grace_seconds,
+            reached=probe,
+        )
 
     async def deliver(self, delivery: Delivery, worker: Worker[P, R]) -> None:
         """Do with a delivery whatever is to be done; returning completes its message.
@@ -108,67 +105,35 @@ class Engine:
 
     async def _finish(self, job: Job[P], claim: Claim, worker: Worker[P, R]) -> None:
         """Take a claimed job to the end of this attempt."""
-        outcome = await self._outcome(job, claim, worker)
+        outcome = await self._attempts.run(job, claim, worker)
         self._reached(Point.HANDLED)
         owned = await self._store.record(outcome, sweep_after_seconds=self._limits.sweep_after_seconds)
         _log(outcome, owned=owned)
         if not owned:
             return
         self._reached(Point.RECORDED)
-        await self._outbox.publish(outcome.messages)
+        if outcome.self_contained:
+            await self._outbox.publish(outcome.messages)
+        else:
+            await self._publish_promised(outcome)
         self._reached(Point.SETTLING)
         if outcome.state in {JobState.FAILED, JobState.TIMEOUT}:
             raise JobFailedError(f"{outcome.error_code}: {outcome.error_message}")
 
-    async def _outcome(self, job: Job[P], claim: Claim, worker: Worker[P, R]) -> Outcome:
-        context = JobContext(
-            job_id=claim.job_id,
-            job_type=worker.job_type,
-            creator_id=job.message.creator_id,
-            attempt=claim.attempt,
-            epoch=claim.epoch,
-            deadline=self._clock.monotonic() + claim.remaining_seconds,
-        )
-        ending = Ending(message=job.message, claim=claim, calls=context.calls, now=self._clock.now())
-        if claim.claims > self._limits.max_claims:
-            return outcomes.ended(ending, JobState.FAILED, PoisonError())
-        if claim.remaining_seconds <= 0:
-            late = JobTimeoutError("The job waited longer than its deadline and was not started.")
-            return outcomes.ended(ending, JobState.TIMEOUT, late)
-        try:
-            result = await self._handle(worker, context, job.payload, claim)
-            return self._completed(ending, result)
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises is a job's failure, not ours
-            failure = _failure(error, context)
-            ending = replace(ending, now=self._clock.now())
-            return outcomes.failed(ending, failure, grace_seconds=self._limits.requeue_grace_seconds)
-
-    def _completed(self, ending: Ending, result: BaseModel) -> Outcome:
-        content = result.model_dump(mode="json", by_alias=True, exclude_none=True)
-        ending = replace(ending, now=self._clock.now())
-        try:
-            return outcomes.completed(ending, content, functions_url=self._functions_url)
-        except InvalidPayloadError as error:
-            raise InternalError("The worker's result can't be stored.") from error
-
-    async def _handle(self, worker: Worker[P, R], context: JobContext, payload: P, claim: Claim) -> R:
-        async def extend() -> bool:
-            owned = await self._store.extend(
-                claim.job_id, claim.fence, lease_seconds=self._limits.lease_seconds
+    async def _publish_promised(self, outcome: Outcome) -> None:
+        """Send what was promised: that depended on other jobs' rows, so only the store knows it."""
+        promised = await self._outbox.publish_of(outcome.job_id)
+        if promised is None or outcome.enrichment is None:
+            return
+        if outcome.enrichment.message.message_id not in promised:
+            logger.warning(
+                "There was no completed job to enrich.",
+                extra={
+                    "action": "not_enriched",
+                    "jobId": outcome.job_id,
+                    "parentId": outcome.enrichment.parent_id,
+                },
             )
-            self._reached(Point.EXTENDED)
-            return owned
-
-        async def work() -> R:
-            self._reached(Point.HANDLING)
-            return await worker.handle(context, payload)
-
-        return await supervise(
-            work(),
-            seconds=claim.remaining_seconds,
-            lease_seconds=self._limits.lease_seconds,
-            extend=extend,
-        )
 
     async def _pass_by(self, claim: Claim) -> None:
         """Leave a job alone that is done, or in other hands; what it still has to announce is sent."""
@@ -184,7 +149,7 @@ class Engine:
     async def _refuse(self, delivery: Delivery, worker: Worker[Any, Any], error: InvalidPayloadError) -> None:
         """Keep a message that is no job, announce it if it has an id, and let it dead-letter."""
         self._reached(Point.REFUSING)
-        rejection = self._rejection(delivery, worker.job_type, error)
+        rejection = self._rejection(delivery, worker, error)
         try:
             recorded = await self._store.reject(
                 rejection, sweep_after_seconds=self._limits.sweep_after_seconds
@@ -206,8 +171,10 @@ class Engine:
         )
         raise JobFailedError(f"{error.code}: {error.message}")
 
-    def _rejection(self, delivery: Delivery, job_type: JobType, error: InvalidPayloadError) -> Rejection:
-        job = announceable(delivery, job_type)
+    def _rejection(
+        self, delivery: Delivery, worker: Worker[Any, Any], error: InvalidPayloadError
+    ) -> Rejection:
+        job = announceable(delivery, worker.job_type)
         identity = [delivery.subscription, delivery.message_id or ""]
         key = hashlib.sha256("\0".join(identity).encode("utf-8", "replace") + b"\0" + delivery.body)
         event = job and failed_event(
@@ -225,7 +192,7 @@ class Engine:
             error_code=error.code,
             reason=error.message,
             job=job,
-            messages=[event] if event else [],
+            messages=[event] if event and not worker.enriches else [],
         )
 
     async def _park(self, delivery: Delivery) -> None:
@@ -249,24 +216,6 @@ class Engine:
             "The database is away; a message was put aside.",
             extra={"action": "parked", "subscription": delivery.subscription},
         )
-
-
-def _failure(error: Exception, context: JobContext) -> JobError:
-    """Place a handler's error in the tree; only what is no `JobError` is worth a look at the code."""
-    failure = InternalError() if isinstance(error, LeaseLostError) else as_job_error(error)
-    unexpected = not isinstance(error, JobError)
-    logger.log(
-        logging.ERROR if unexpected else logging.INFO,
-        "A handler failed.",
-        extra={
-            "action": "handler_failed",
-            "jobId": context.job_id,
-            "attempt": context.attempt,
-            "code": failure.code,
-            "cause": whereabouts(error),
-        },
-    )
-    return failure
 
 
 def _log(outcome: Outcome, *, owned: bool) -> None:

@@ -31,11 +31,7 @@ def completed_event(
         result=dict(result),
         updated_at=iso_milliseconds(now),
     )
-    promised = _promised(event, message_id)
-    if len(promised.body) <= MAX_EVENT_BYTES:
-        return promised
-    result_url = f"{functions_url.rstrip('/')}/api/jobs/{message.job_id}"
-    return _promised(event.model_copy(update={"result": None, "result_url": result_url}), message_id)
+    return _sized(event, message_id, functions_url)
 
 
 def failed_event(
@@ -55,6 +51,58 @@ def failed_event(
         updated_at=iso_milliseconds(now),
     )
     return _promised(event, message_id)
+
+
+def enriched_event(
+    message: JobMessage,
+    *,
+    parent_id: str,
+    parent_type: str,
+    message_id: str,
+    fields: Mapping[str, Any],
+    text: str,
+    now: datetime,
+    functions_url: str,
+) -> OutboxMessage:
+    """Announce, under the parent's id, what a follow-up has added to the parent's result."""
+    event = JobEvent(
+        event_type="job.enriched",
+        job_id=parent_id,
+        job_type=parent_type,
+        creator_id=message.creator_id,
+        status=JobStatus.COMPLETED,
+        progress=100,
+        message=storable_error(text),
+        result=dict(fields),
+        updated_at=iso_milliseconds(now),
+    )
+    return _sized(event, message_id, functions_url)
+
+
+def processing_event(
+    message: JobMessage, *, message_id: str, percent: int, text: str, now: datetime
+) -> OutboxMessage:
+    """Tell how far a job is."""
+    event = JobEvent(
+        event_type="job.processing",
+        job_id=message.job_id,
+        job_type=message.job_type,
+        creator_id=message.creator_id,
+        status=JobStatus.PROCESSING,
+        progress=percent,
+        message=storable_error(text),
+        updated_at=iso_milliseconds(now),
+    )
+    return _promised(event, message_id)
+
+
+def _sized(event: JobEvent, message_id: str, functions_url: str) -> OutboxMessage:
+    """Return the event with its result, or with where to fetch it."""
+    promised = _promised(event, message_id)
+    if len(promised.body) <= MAX_EVENT_BYTES:
+        return promised
+    result_url = f"{functions_url.rstrip('/')}/api/jobs/{event.job_id}"
+    return _promised(event.model_copy(update={"result": None, "result_url": result_url}), message_id)
 
 
 def _promised(event: JobEvent, message_id: str) -> OutboxMessage:

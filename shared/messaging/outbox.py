@@ -43,3 +43,16 @@ class Outbox:
             )
             return False
         return True
+
+    async def publish_of(self, job_id: str) -> Sequence[str] | None:
+        """Send and mark what is promised and unsent of one job; return the messages' ids.
+
+        Never raises for a broker or a store that is away; `None` when it is not known what was promised.
+        """
+        try:
+            messages = await self._store.unsent_of(job_id)
+        except StoreUnavailableError:
+            logger.warning("Messages are left to the sweep.", extra={"action": "publish_deferred"})
+            return None
+        await self.publish(messages)
+        return [message.message_id for message in messages]

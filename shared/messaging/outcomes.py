@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.ai.port import ModelCall
 from shared.contracts import JobStatus, JobType, Topic
 from shared.errors import JobError
 from shared.messaging.decoding import MAX_MESSAGE_BYTES, message_bytes, with_attempt
-from shared.messaging.events import completed_event, failed_event
+from shared.messaging.events import completed_event, enriched_event, failed_event
+from shared.messaging.follow_ups import follow_up, parent_id
+from shared.messaging.ledger import UnwrittenCalls
 from shared.messaging.policy import POLICIES, Fail, decide
 from shared.messaging.sanitising import storable, storable_error
-from shared.persistence.port import Claim, JobMessage, JobState, NextAttempt, OutboxMessage, Outcome
+from shared.messaging.worker import FollowUpRequest
+from shared.persistence.port import (
+    Claim,
+    Enrichment,
+    FollowUp,
+    JobMessage,
+    JobState,
+    NextAttempt,
+    OutboxMessage,
+    Outcome,
+)
+
+#: What may be added to a parent's result, as JSON: the words of some hours, each with its time.
+MAX_ENRICHMENT_BYTES = 2_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enriching:
+    """What a job does to its parent as it ends."""
+
+    parent_type: JobType
+    message: str
+    #: What is added when the job has failed.
+    fallback: Callable[[JobError], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,24 +48,41 @@ class Ending:
 
     message: JobMessage
     claim: Claim
-    calls: Sequence[ModelCall]
     now: datetime
+    functions_url: str
+    grace_seconds: float
+    unwritten: UnwrittenCalls
+    usage: Mapping[str, float]
+    follow_ups: Sequence[FollowUpRequest]
+    #: Set for a job that is announced as a part of its parent only.
+    enriching: Enriching | None = None
 
 
-def completed(ending: Ending, result: Mapping[str, Any], *, functions_url: str) -> Outcome:
-    """Return what a successful run leaves behind."""
+def completed(ending: Ending, result: Mapping[str, Any]) -> Outcome:
+    """Return what a successful run leaves behind.
+
+    Raises:
+        InvalidPayloadError: the result or a follow-up's payload can't be stored.
+    """
     clean: Mapping[str, Any] = storable(result)
+    followed = [
+        follow_up(wanted, ending.message, ending.claim, now=ending.now, grace_seconds=ending.grace_seconds)
+        for wanted in ending.follow_ups
+    ]
+    if ending.enriching:
+        enrichment = _enrichment(ending, ending.enriching, clean, ending.enriching.message)
+        return _outcome(ending, JobState.COMPLETED, result=clean, follow_ups=followed, enrichment=enrichment)
     event = completed_event(
         ending.message,
         message_id=message_id(ending.claim),
         result=clean,
         now=ending.now,
-        functions_url=functions_url,
+        functions_url=ending.functions_url,
     )
-    return _outcome(ending, JobState.COMPLETED, result=clean, messages=[event])
+    return _outcome(ending, JobState.COMPLETED, result=clean, messages=[event], follow_ups=followed)
 
 
-def failed(ending: Ending, error: JobError, *, grace_seconds: float) -> Outcome:
+def failed(ending: Ending, error: JobError) -> Outcome:
     """Return what a failed run leaves behind: a further attempt while the policy has one, else the end."""
     policy = POLICIES[JobType(ending.message.job_type)]
     decision = decide(error, ending.claim.attempt, policy)
@@ -61,13 +103,17 @@ def failed(ending: Ending, error: JobError, *, grace_seconds: float) -> Outcome:
         attempt=following,
         body=body,
         delay_seconds=decision.delay_seconds,
-        grace_seconds=grace_seconds,
+        grace_seconds=ending.grace_seconds,
     )
     return _outcome(ending, JobState.RETRY_WAIT, error=error, next_attempt=next_attempt, messages=[again])
 
 
 def ended(ending: Ending, state: JobState, error: JobError) -> Outcome:
     """Return what a run leaves behind that nothing follows."""
+    if ending.enriching:
+        fields = ending.enriching.fallback(error)
+        enrichment = _enrichment(ending, ending.enriching, fields, error.message) if fields else None
+        return _outcome(ending, state, error=error, enrichment=enrichment)
     event = failed_event(
         ending.message,
         message_id=message_id(ending.claim),
@@ -78,9 +124,29 @@ def ended(ending: Ending, state: JobState, error: JobError) -> Outcome:
     return _outcome(ending, state, error=error, messages=[event])
 
 
+def enrichment_bytes(result: Mapping[str, Any]) -> int:
+    """Return what a result would add to its parent's."""
+    return len(json.dumps(result, ensure_ascii=False).encode("utf-8", "replace"))
+
+
 def message_id(claim: Claim) -> str:
     """Name the one message that a claim may lead to: whoever sends it, and however often."""
     return f"{claim.job_id}:{claim.epoch}:{claim.fence}:0"
+
+
+def _enrichment(ending: Ending, enriching: Enriching, fields: Mapping[str, Any], text: str) -> Enrichment:
+    parent, parent_type = parent_id(ending.message.job_id), enriching.parent_type
+    event = enriched_event(
+        ending.message,
+        parent_id=parent,
+        parent_type=parent_type,
+        message_id=message_id(ending.claim),
+        fields=fields,
+        text=text,
+        now=ending.now,
+        functions_url=ending.functions_url,
+    )
+    return Enrichment(parent_id=parent, parent_type=parent_type, fields=fields, message=event)
 
 
 def _outcome(
@@ -90,7 +156,9 @@ def _outcome(
     result: Mapping[str, Any] | None = None,
     error: JobError | None = None,
     next_attempt: NextAttempt | None = None,
-    messages: Sequence[OutboxMessage],
+    messages: Sequence[OutboxMessage] = (),
+    follow_ups: Sequence[FollowUp] = (),
+    enrichment: Enrichment | None = None,
 ) -> Outcome:
     claim = ending.claim
     return Outcome(
@@ -104,6 +172,10 @@ def _outcome(
         error_code=error.code if error else None,
         error_message=storable_error(error.message) if error else None,
         next_attempt=next_attempt,
-        calls=list(ending.calls),
+        calls=list(ending.unwritten.untouched),
+        doubtful_calls=ending.unwritten.doubtful,
+        usage=storable(dict(ending.usage)),
         messages=messages,
+        follow_ups=follow_ups,
+        enrichment=enrichment,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.contracts import JobType
+from shared.contracts import MAX_DEADLINE_MS, JobType
 from shared.errors import InternalError, JobError, JobTimeoutError, PermanentError, TransientError
 from shared.persistence.port import JobState
 
@@ -21,6 +21,8 @@ class JobPolicy:
     deadline_ms: int
     #: The pause before each further attempt; when they are used up, the job has failed.
     retry_delays_seconds: tuple[float, ...]
+    #: Nobody waits for it: each attempt has its whole deadline, however late it is started.
+    in_background: bool = False
 
 
 _SUGGESTION = JobPolicy(deadline_ms=90_000, retry_delays_seconds=(3, 10, 30, 120))
@@ -30,6 +32,13 @@ POLICIES: Mapping[JobType, JobPolicy] = {
     JobType.CHAT_SUGGEST: _SUGGESTION,
     JobType.CONTENT_SUGGEST: _SUGGESTION,
     JobType.CONTENT_ANALYZE: JobPolicy(deadline_ms=120_000, retry_delays_seconds=(3, 10, 30, 120)),
+    # Asks whether the transcript is ready, for a day: Azure Speech promises a batch no sooner.
+    JobType.VIDEO_TRANSCRIPT: JobPolicy(
+        deadline_ms=60_000, retry_delays_seconds=(60,) * 10 + (600,) * 143, in_background=True
+    ),
+    JobType.VIDEO_COMPRESS: JobPolicy(
+        deadline_ms=MAX_DEADLINE_MS, retry_delays_seconds=(60, 300), in_background=True
+    ),
 }
 
 

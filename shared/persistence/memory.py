@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,6 +13,8 @@ from shared.clock import Clock
 from shared.contracts import Topic
 from shared.persistence.port import (
     Claim,
+    Enrichment,
+    FollowUp,
     JobMessage,
     JobRecord,
     JobState,
@@ -54,10 +56,13 @@ class MemoryJobStore:
         self._jobs: dict[str, _Job] = {}
         self._outbox: dict[str, _Promise] = {}
         self._spent: Counter[str] = Counter()
+        self._ledger_keys: set[str] = set()
         #: What tests look at: the ledger, the quarantine, and each job's states in order.
         self.calls: list[ModelCall] = []
         self.rejections: dict[bytes, Rejection] = {}
         self.history: list[tuple[str, int, JobState]] = []
+        #: Each recorded attempt's resources, by job.
+        self.usage: dict[str, list[Mapping[str, float]]] = {}
 
     async def claim(self, message: JobMessage, *, claim_id: UUID, lease_seconds: float) -> Claim:
         """See `JobStore.claim`."""
@@ -104,14 +109,15 @@ class MemoryJobStore:
 
     async def record(self, outcome: Outcome, *, sweep_after_seconds: float) -> bool:
         """See `JobStore.record`."""
-        self.calls.extend(outcome.calls)
-        self._spent[f"{self._clock.now():%Y-%m}"] += sum(call.cost_usd_micros for call in outcome.calls)
+        self._pay(outcome.calls)
+        self.pay_once(outcome.doubtful_calls)
         job = self._owned(outcome.job_id, outcome.fence)
         if job is None:
             return False
         now = self._clock.now()
         job.state, job.outcome, job.updated_at, job.due_at = outcome.state, outcome, now, None
         self._note(job)
+        self.usage.setdefault(outcome.job_id, []).append(outcome.usage)
         if following := outcome.next_attempt:
             send_at = now + timedelta(seconds=following.delay_seconds)
             job.message = replace(job.message, attempt=following.attempt, body=following.body)
@@ -119,7 +125,16 @@ class MemoryJobStore:
             job.due_at = send_at + timedelta(seconds=following.grace_seconds)
             job.deadline_at = send_at + timedelta(milliseconds=job.message.deadline_ms)
         self._promise(job.message.job_id, outcome.messages, sweep_after_seconds)
+        for follow_up in outcome.follow_ups:
+            self._follow_up(outcome.job_id, follow_up, sweep_after_seconds)
+        if outcome.enrichment and self._enrich(outcome, outcome.enrichment):
+            self._promise(job.message.job_id, [outcome.enrichment.message], sweep_after_seconds)
         return True
+
+    def pay_once(self, calls: Mapping[str, ModelCall]) -> None:
+        """Write calls to the ledger unless it has them under their keys."""
+        self._pay([call for key, call in calls.items() if key not in self._ledger_keys])
+        self._ledger_keys.update(calls)
 
     async def reject(self, rejection: Rejection, *, sweep_after_seconds: float) -> bool:
         """See `JobStore.reject`."""
@@ -178,6 +193,14 @@ class MemoryJobStore:
             promise.due_at = now + timedelta(seconds=again_after_seconds)
         return [self._due(promise) for promise in due]
 
+    async def wake(self, job_id: str) -> bool:
+        """See `JobStore.wake`."""
+        job = self._jobs.get(job_id)
+        if job is None or job.state not in {JobState.QUEUED, JobState.RETRY_WAIT}:
+            return False
+        job.due_at = self._clock.now() - timedelta(microseconds=1)
+        return True
+
     async def job(self, job_id: str) -> JobRecord | None:
         """See `JobStore.job`."""
         job = self._jobs.get(job_id)
@@ -197,6 +220,38 @@ class MemoryJobStore:
             error_code=outcome.error_code if outcome else None,
             error_message=outcome.error_message if outcome else None,
         )
+
+    def _pay(self, calls: Sequence[ModelCall]) -> None:
+        self.calls.extend(calls)
+        self._spent[f"{self._clock.now():%Y-%m}"] += sum(call.cost_usd_micros for call in calls)
+
+    def _follow_up(self, asked_by: str, follow_up: FollowUp, sweep_after_seconds: float) -> None:
+        message, now = follow_up.job, self._clock.now()
+        older = self._jobs.get(message.job_id)
+        if older and not _may_be_restarted(older, message):
+            return
+        send_at = now + timedelta(seconds=follow_up.message.delay_seconds)
+        self._jobs[message.job_id] = job = _Job(
+            message=message,
+            state=JobState.QUEUED,
+            fence=older.fence + 1 if older else 0,
+            claims=0,
+            claim_id=None,
+            due_at=send_at + timedelta(seconds=follow_up.grace_seconds),
+            deadline_at=send_at + timedelta(milliseconds=message.deadline_ms),
+            created_at=older.created_at if older else now,
+            updated_at=now,
+        )
+        self._note(job)
+        self._promise(asked_by, [follow_up.message], sweep_after_seconds)
+
+    def _enrich(self, outcome: Outcome, enrichment: Enrichment) -> bool:
+        parent = self._jobs.get(enrichment.parent_id)
+        if parent is None or parent.outcome is None or not _may_be_enriched(parent, outcome, enrichment):
+            return False
+        result = {**(parent.outcome.result or {}), **enrichment.fields}
+        parent.outcome, parent.updated_at = replace(parent.outcome, result=result), self._clock.now()
+        return True
 
     def _may_take(self, job: _Job, message: JobMessage, claim_id: UUID) -> bool:
         expired = job.due_at is not None and job.due_at < self._clock.now()
@@ -244,6 +299,16 @@ class MemoryJobStore:
     def _due(self, promise: _Promise) -> OutboxMessage:
         delay = (promise.send_at - self._clock.now()).total_seconds()
         return replace(promise.message, delay_seconds=max(0.0, delay))
+
+
+def _may_be_restarted(job: _Job, message: JobMessage) -> bool:
+    same = (job.message.creator_id, job.message.job_type) == (message.creator_id, message.job_type)
+    return same and job.message.epoch < message.epoch
+
+
+def _may_be_enriched(parent: _Job, outcome: Outcome, enrichment: Enrichment) -> bool:
+    found = (parent.state, parent.message.job_type, parent.message.creator_id, parent.message.epoch)
+    return found == (JobState.COMPLETED, enrichment.parent_type, outcome.creator_id, outcome.epoch)
 
 
 def _age(message: JobMessage) -> tuple[int, int]:

@@ -6,7 +6,7 @@ The store is the truth about every job; the broker's messages are only hints. Al
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -118,6 +118,29 @@ class NextAttempt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FollowUp:
+    """A job that another one asks for; it comes to be when that one is recorded, or not at all."""
+
+    job: JobMessage
+    #: Asks for the job; its delay is the job's.
+    message: OutboxMessage
+    #: How long after the delay the sweep steps in if the message never came.
+    grace_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enrichment:
+    """What a job adds to its parent's result: the completed job, of the same creator, that it follows up."""
+
+    parent_id: str
+    parent_type: str
+    #: Put beside the result's other fields, or in their place.
+    fields: Mapping[str, Any]
+    #: Tells of it; promised only if the parent took the fields.
+    message: OutboxMessage
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What becomes of a claimed job; written as a whole or not at all."""
 
@@ -133,7 +156,18 @@ class Outcome:
     #: Set exactly when the state is `RETRY_WAIT`.
     next_attempt: NextAttempt | None = None
     calls: Sequence[ModelCall] = ()
+    #: By their ledger keys: calls of which it is not known whether the ledger has them already.
+    doubtful_calls: Mapping[str, ModelCall] = field(default_factory=dict)
+    #: What the attempt used up besides models, by resource (`audio_seconds`, `downloaded_bytes`, …).
+    usage: Mapping[str, float] = field(default_factory=dict)
     messages: Sequence[OutboxMessage] = ()
+    follow_ups: Sequence[FollowUp] = ()
+    enrichment: Enrichment | None = None
+
+    @property
+    def self_contained(self) -> bool:
+        """Whether it touches no other job's row, and no ledger row that may be there already."""
+        return not (self.follow_ups or self.enrichment or self.doubtful_calls)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +220,9 @@ class JobStore(Protocol):
     async def record(self, outcome: Outcome, *, sweep_after_seconds: float) -> bool:
         """Write an outcome; `False` when the job is no longer owned by this fence.
 
+        A follow-up that exists in the same epoch is left alone, one of an older epoch is started afresh.
+        Where the parent can't be enriched, nothing is promised either: `unsent_of` tells what was.
+
         Model calls reach the ledger either way: they are paid. After an interrupted commit the store finds
         out what became of it before it answers.
         """
@@ -209,6 +246,10 @@ class JobStore(Protocol):
 
     async def take_unsent(self, *, limit: int, again_after_seconds: float) -> Sequence[OutboxMessage]:
         """Take over messages that their writer did not send in time; nobody else is given them meanwhile."""
+        ...
+
+    async def wake(self, job_id: str) -> bool:
+        """Make a waiting job due now, so that the next sweep sends it; `False` when it does not wait."""
         ...
 
     async def job(self, job_id: str) -> JobRecord | None:

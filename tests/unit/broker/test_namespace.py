@@ -51,6 +51,7 @@ def test_production_topology_routes_every_kind_of_job_to_its_subscription(
         "content.suggest": "content-suggestions",
         "content.analyze": "content-analysis",
         "video.transcript": "video-transcripts",
+        "video.compress": "video-compressions",
         "nobody.knows": "unrouted",
     }
     for kind in kinds:

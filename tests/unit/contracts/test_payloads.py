@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from docs.contracts.catalogue import MESSAGES, job_contracts
 from docs.contracts.examples import JOBS
-from shared.contracts import JobType
+from shared.contracts import PUBLISHED_JOB_TYPES, JobType
 from workers.content_suggestions.messages import ContentType, Tone
 
 #: The required fields of each payload, with the least that they take.
@@ -42,14 +42,14 @@ def _read(job_type: JobType, payload: dict[str, Any]) -> dict[str, Any]:
     return MESSAGES[job_type][0].model_validate(payload).model_dump(by_alias=True, mode="json")
 
 
-@pytest.mark.parametrize("job_type", JobType)
+@pytest.mark.parametrize("job_type", PUBLISHED_JOB_TYPES)
 def test_the_published_fields_are_the_models(job_type: JobType) -> None:
     """Under their published names, no fewer and no more."""
     payload = MESSAGES[job_type][0]
     assert {str(field.alias) for field in payload.model_fields.values()} == PUBLISHED[job_type]
 
 
-@pytest.mark.parametrize("job_type", JobType)
+@pytest.mark.parametrize("job_type", PUBLISHED_JOB_TYPES)
 def test_the_least_is_enough(job_type: JobType) -> None:
     """Optional fields may be absent."""
     read = _read(job_type, LEAST[job_type])
@@ -83,13 +83,13 @@ def test_null_is_the_same_as_absent(job_type: JobType, name: str) -> None:
     assert _read(job_type, {**LEAST[job_type], name: None}) == _read(job_type, LEAST[job_type])
 
 
-@pytest.mark.parametrize("job_type", JobType)
+@pytest.mark.parametrize("job_type", PUBLISHED_JOB_TYPES)
 def test_unknown_fields_are_kept(job_type: JobType) -> None:
     """A newer front end may say more."""
     assert _read(job_type, {**LEAST[job_type], "from2027": [1]})["from2027"] == [1]
 
 
-@pytest.mark.parametrize("job_type", JobType)
+@pytest.mark.parametrize("job_type", PUBLISHED_JOB_TYPES)
 def test_the_published_example_is_read_without_loss(job_type: JobType) -> None:
     """Everything in it is still there when it is written again."""
     example = JOBS[job_type]["payload"]

@@ -20,6 +20,11 @@ JOBS = {
     "content-suggestions": ("jobType = 'content.suggest'", 5, MINUTE, 10 * MINUTE),
     "content-analysis": ("jobType = 'content.analyze'", 8, 2 * MINUTE, 20 * MINUTE),
 }
+#: Our own.
+INTERNAL = {
+    "video-transcripts": ("jobType = 'video.transcript'", 5, 2 * MINUTE, DAY),
+    "video-compressions": ("jobType = 'video.compress'", 3, 2 * MINUTE, DAY),
+}
 EVENTS = {
     "notify-signalr": (10, MINUTE, DAY),
     "notify-email": (10, MINUTE, DAY),
@@ -32,6 +37,8 @@ PATIENCE = {
     "chat.suggest": (90_000, (3, 10, 30, 120)),
     "content.suggest": (90_000, (3, 10, 30, 120)),
     "content.analyze": (120_000, (3, 10, 30, 120)),
+    "video.transcript": (60_000, (60,) * 10 + (600,) * 143),
+    "video.compress": (540_000, (60, 300)),
 }
 
 
@@ -39,12 +46,12 @@ def _on(topic: Topic) -> dict[str, Subscription]:
     return {entry.name: entry for entry in subscriptions() if entry.topic == topic}
 
 
-@pytest.mark.parametrize("name", JOBS)
+@pytest.mark.parametrize("name", [*JOBS, *INTERNAL])
 def test_a_job_subscription_is_as_published(name: str) -> None:
     """Filter, deliveries, lock and time to live."""
     found = _on(Topic.JOBS)[name]
     published = (found.filter, found.max_deliveries, found.lock_seconds, found.time_to_live_seconds)
-    assert published == JOBS[name]
+    assert published == {**JOBS, **INTERNAL}[name]
 
 
 @pytest.mark.parametrize("name", EVENTS)
@@ -55,16 +62,16 @@ def test_an_event_subscription_is_as_published(name: str) -> None:
     assert found.filter == f"replayTarget IS NULL OR replayTarget = '{name}'"
 
 
-def test_there_are_no_other_subscriptions_than_our_own_two() -> None:
-    """`video-transcripts` and `unrouted` are internal."""
-    assert set(_on(Topic.JOBS)) == {*JOBS, "video-transcripts", "unrouted"}
+def test_there_are_no_other_subscriptions_than_our_own_three() -> None:
+    """Those of the internal jobs, and `unrouted`."""
+    assert set(_on(Topic.JOBS)) == {*JOBS, *INTERNAL, "unrouted"}
     assert set(_on(Topic.EVENTS)) == set(EVENTS)
 
 
 def test_every_job_type_has_exactly_one_subscription() -> None:
     """A job is neither lost nor done twice by routing."""
     taken = [entry.job_type for entry in _on(Topic.JOBS).values() if entry.job_type]
-    assert sorted(taken) == sorted([*JobType, "video.transcript"])
+    assert sorted(taken) == sorted(JobType)
 
 
 def test_what_no_filter_takes_is_unrouted() -> None:
