@@ -56,6 +56,7 @@ def _take_over_stdout() -> int:
 def _restrict(request: Request) -> None:
     if request.parent is not None:
         limits.die_with_parent(request.parent)
+    os.nice(request.niceness)
     limits.restrict(
         address_space_bytes=request.address_space_bytes,
         cpu_seconds=math.ceil(request.seconds * _CPU_SECONDS_PER_SECOND) + 5,
@@ -66,9 +67,7 @@ def _restrict(request: Request) -> None:
 
 def _confine(request: Request) -> bool:
     own = [request.path] if request.path else []
-    return confine(
-        readable=[*_code(), *own], writable=[request.directory] if request.directory else ()
-    )
+    return confine(readable=[*_code(), *own], writable=[request.directory] if request.directory else ())
 
 
 def _code() -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""Taking the rest of the file system away from this process, by Landlock (Linux 5.13 and later, no privilege).
+"""Taking the rest of the file system away from this process, by Landlock (Linux 5.13 on, no privilege).
 
 Same-user processes may read one another's environment in `/proc`; a parser that was taken over would find the
 worker's secrets there, and other jobs' videos beside its own. After `confine` it finds neither.

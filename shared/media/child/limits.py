@@ -12,7 +12,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def restrict(*, address_space_bytes: int, cpu_seconds: int, file_bytes: int, open_files: int) -> None:
-    """Lower this process' limits for good; going over one fails an allocation or a write, or ends the process."""
+    """Lower this process' limits for good: beyond one, allocations or writes fail, or the process ends."""
     for kind, most in (
         (resource.RLIMIT_AS, address_space_bytes),
         (resource.RLIMIT_FSIZE, file_bytes),
@@ -35,7 +35,7 @@ def die_with_parent(parent: int) -> None:
 
 
 def end_at_end_of_input() -> None:
-    """End this process when its standard input does: the parent holds the other end for as long as it lives."""
+    """End this process when its standard input does: the parent holds the other end while it lives."""
     threading.Thread(target=_watch_input, name="parent-watch", daemon=True).start()
 
 

@@ -1,4 +1,4 @@
-"""Taking system calls away from this process that parsing media never needs, by seccomp (no privilege needed).
+"""Taking away system calls that parsing media never needs, by seccomp (no privilege needed).
 
 No sockets, no programs, no other processes: what an exploited decoder would reach for first. A refused call
 fails with EPERM, so that code which merely tries one goes on.
@@ -27,10 +27,12 @@ class _Machine:
     #: The kernel's name for the architecture (AUDIT_ARCH_…).
     architecture: int
     clone: int
-    #: socket, socketpair, connect, accept, accept4, bind, listen, sendto, sendmsg; execve, execveat; fork, vfork;
-    #: kill, ptrace, process_vm_readv, process_vm_writev; mount, unshare, setns; bpf, perf_event_open,
-    #: userfaultfd, add_key, request_key, keyctl.
-    refused: tuple[int, ...]
+    #: socket, socketpair, connect, accept, accept4, bind, listen, sendto, sendmsg.
+    sockets: tuple[int, ...]
+    #: execve, execveat, kill, ptrace, process_vm_readv, process_vm_writev, and fork and vfork where they exist.
+    processes: tuple[int, ...]
+    #: mount, unshare, setns, bpf, perf_event_open, userfaultfd, add_key, request_key, keyctl.
+    kernel: tuple[int, ...]
 
 
 #: clone3 can't be told apart by its arguments: who is told it does not exist falls back to clone.
@@ -41,14 +43,16 @@ _MACHINES = {
     "x86_64": _Machine(
         architecture=0xC000003E,
         clone=56,
-        refused=(41, 53, 42, 43, 288, 49, 50, 44, 46, 59, 322, 57, 58, 62, 101, 310, 311)
-        + (165, 272, 308, 321, 298, 323, 248, 249, 250),
+        sockets=(41, 53, 42, 43, 288, 49, 50, 44, 46),
+        processes=(59, 322, 62, 101, 310, 311, 57, 58),
+        kernel=(165, 272, 308, 321, 298, 323, 248, 249, 250),
     ),
     "aarch64": _Machine(
         architecture=0xC00000B7,
         clone=220,
-        refused=(198, 199, 203, 202, 242, 200, 201, 206, 211, 221, 281, 129, 117, 270, 271)
-        + (40, 97, 268, 280, 241, 282, 217, 218, 219),
+        sockets=(198, 199, 203, 202, 242, 200, 201, 206, 211),
+        processes=(221, 281, 129, 117, 270, 271),
+        kernel=(40, 97, 268, 280, 241, 282, 217, 218, 219),
     ),
 }
 
@@ -71,7 +75,7 @@ def refuse_dangerous_calls() -> bool:
     machine = _MACHINES.get(platform.machine())
     if machine is None:
         return False
-    instructions = list(_instructions(machine))
+    instructions = [_Instruction(*fields) for fields in _instructions(machine)]
     array = (_Instruction * len(instructions))(*instructions)
     program = _Program(len(instructions), array)
     libc = ctypes.CDLL(None, use_errno=True)
@@ -87,7 +91,7 @@ def _instructions(machine: _Machine) -> Iterator[Sequence[int]]:
     yield _LOAD_WORD, 0, 0, _NUMBER
     yield _JUMP_IF_AT_LEAST, 0, 1, _X32_BIT
     yield refuse
-    for number in (*machine.refused, *_REFUSED_EVERYWHERE):
+    for number in (*machine.sockets, *machine.processes, *machine.kernel, *_REFUSED_EVERYWHERE):
         yield _JUMP_IF_EQUAL, 0, 1, number
         yield refuse
     yield _JUMP_IF_EQUAL, 0, 1, _CLONE3

@@ -31,6 +31,8 @@ class Request(BaseModel):
     address_space_bytes: int
     file_bytes: int
     open_files: int = 64
+    #: How much the child gives way to the worker.
+    niceness: int = 0
 
 
 Task = Callable[[Request, Progress], BaseModel | Mapping[str, Any] | None]

@@ -1,0 +1,198 @@
+"""Looking into media in child processes: what they say is checked as if an attacker said it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.clock import Clock
+from shared.errors import InternalError, JobTimeoutError, UnsupportedMediaError
+from shared.media.children import DEFAULT_COMMAND, ChildLimits, lifelong_parent, started
+from shared.media.port import Progress
+from shared.media.report import CompressedVideo, Inspection, MediaProbe
+
+logger = logging.getLogger(__name__)
+
+R = TypeVar("R", bound=BaseModel)
+
+_MAX_REASON_CHARACTERS = 200
+#: A child plans with this share of the time, so that it can still tell what it found before it is killed.
+_PLANNED_SHARE, _TELLING_SECONDS = 0.95, 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Slots:
+    """How many children run at once, by how much memory they need."""
+
+    #: Looking at headers.
+    light: asyncio.Semaphore
+    #: Decoding and encoding.
+    heavy: asyncio.Semaphore
+
+
+class IsolatedMedia:
+    """Looks into media by `python -m shared.media.child`; see `MediaInspector`."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        at_once: int = 1,
+        limits: ChildLimits | None = None,
+        command: Sequence[str] = DEFAULT_COMMAND,
+    ) -> None:
+        self._clock = clock
+        self._limits = limits or ChildLimits()
+        self._command = command
+        self._slots = _Slots(light=asyncio.Semaphore(1), heavy=asyncio.Semaphore(at_once))
+
+    async def probe(self, path: Path, *, size_bytes: int, deadline: float) -> MediaProbe:
+        """Read a file's header. It may be sparse, holding a header only; `size_bytes` tells the whole."""
+        request = {"task": "probe", "path": str(path), "size_bytes": size_bytes}
+        return _valid(await self._asked(request, self._slots.light, deadline), MediaProbe)
+
+    async def inspect(
+        self,
+        path: Path,
+        directory: Path,
+        *,
+        deadline: float,
+        copy_target_bytes: int | None = None,
+        progress: Progress | None = None,
+    ) -> Inspection:
+        """Find scenes, key frames and sound; pictures and sound are put into `directory`."""
+        request = {
+            "task": "inspect",
+            "path": str(path),
+            "directory": str(directory),
+            "size_bytes": await asyncio.to_thread(_size_of, path),
+            "target_bytes": copy_target_bytes,
+        }
+        inspection = _valid(await self._asked(request, self._slots.heavy, deadline, progress), Inspection)
+        _check_files(directory, _files_of(inspection))
+        return inspection
+
+    async def compress(
+        self,
+        path: Path,
+        directory: Path,
+        *,
+        target_bytes: int,
+        deadline: float,
+        progress: Progress | None = None,
+    ) -> CompressedVideo | None:
+        """Write a smaller copy into `directory`; `None` when none is worth having."""
+        request = {
+            "task": "compress",
+            "path": str(path),
+            "directory": str(directory),
+            "size_bytes": await asyncio.to_thread(_size_of, path),
+            "target_bytes": target_bytes,
+        }
+        answer = await self._asked(request, self._slots.heavy, deadline, progress)
+        if answer is None:
+            return None
+        copy = _valid(answer, CompressedVideo)
+        _check_files(directory, [copy.file])
+        return copy
+
+    async def _asked(
+        self,
+        request: Mapping[str, Any],
+        slots: asyncio.Semaphore,
+        deadline: float,
+        progress: Progress | None = None,
+    ) -> Any:
+        """Return a child's result, or raise the error that it tells of."""
+        try:
+            async with asyncio.timeout(deadline - self._clock.monotonic()), slots:
+                message = await self._one_child(request, deadline, progress)
+        except TimeoutError:
+            raise JobTimeoutError("Looking into the video did not end in time.") from None
+        if (error := message.get("error")) is not None:
+            raise _told(error)
+        return message["result"]
+
+    async def _one_child(
+        self, request: Mapping[str, Any], deadline: float, progress: Progress | None
+    ) -> Mapping[str, Any]:
+        begun = self._clock.monotonic()
+        seconds = max((deadline - begun) * _PLANNED_SHARE - _TELLING_SECONDS, 0.1)
+        bounds = {
+            "seconds": seconds,
+            "parent": lifelong_parent(),
+            "address_space_bytes": self._limits.address_space_bytes,
+            "file_bytes": self._limits.file_bytes,
+            "niceness": self._limits.niceness,
+        }
+        async with started(self._command, self._limits) as child:
+            try:
+                return await child.asked({**request, **bounds}, progress)
+            finally:
+                logger.info(
+                    "A child that looked into a video is done.",
+                    extra={
+                        "action": "media_child_done",
+                        "task": request["task"],
+                        "seconds": round(self._clock.monotonic() - begun, 3),
+                        "peakBytes": child.peak_bytes,
+                    },
+                )
+
+
+def _size_of(path: Path) -> int:
+    return path.stat().st_size
+
+
+def _told(error: Any) -> Exception:
+    """Return the error that a child tells of; its words are shown to creators, so they are kept short."""
+    if isinstance(error, dict) and isinstance(message := error.get("message"), str):
+        reason = "".join(c for c in message if c.isprintable())[:_MAX_REASON_CHARACTERS]
+        if error.get("code") == UnsupportedMediaError.code:
+            return UnsupportedMediaError(reason)
+        if error.get("code") == JobTimeoutError.code:
+            return JobTimeoutError(reason)
+        return InternalError(reason)
+    return InternalError("Looking into the video gave no readable answer.")
+
+
+def _valid(answer: Any, kind: type[R]) -> R:
+    try:
+        return kind.model_validate(answer)
+    except ValidationError:
+        raise InternalError("Looking into the video gave no valid answer.") from None
+
+
+def _files_of(inspection: Inspection) -> Iterator[str]:
+    yield from (frame.file for frame in inspection.key_frames)
+    yield from (sheet.file for sheet in inspection.contact_sheets)
+    if inspection.sound.file is not None:
+        yield inspection.sound.file
+    if inspection.copy_made is not None:
+        yield inspection.copy_made.file
+
+
+def _check_files(directory: Path, names: Iterator[str] | Sequence[str]) -> None:
+    """Let no name lead out of the directory: these files are published.
+
+    Raises:
+        InternalError: one is not a plain file of the directory.
+    """
+    for name in names:
+        if not name or "/" in name or "\0" in name or not _is_own_file(directory / name):
+            raise InternalError("Looking into the video named a file that it did not write.")
+
+
+def _is_own_file(path: Path) -> bool:
+    try:
+        status = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_nlink == 1
