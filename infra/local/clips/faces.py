@@ -57,7 +57,8 @@ class _Drawing:
         self, skin: tuple[int, ...], hair: tuple[int, ...], shirt: tuple[int, ...], length: float
     ) -> None:
         shade = tuple(round(value * 0.72) for value in skin)
-        self._ellipse(0, 3.3, 2.5, 1.75, shirt)
+        self._ellipse(0, 4.2, 2.3, 2.5, shirt)
+        self._ellipse(0, 6.4, 2.5, 4.0, shirt)
         self._ellipse(0, 1.6, 0.55, 0.8, shade)
         self._ellipse(0, -0.35, 1.16, length * 1.02, hair)
         self._ellipse(0, 0.0, 1.0, length, skin)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from infra.local.clips.plan import Joint, Shot
-from infra.local.clips.scenes import Scene, write_caption
+from infra.local.clips.scenes import Scene, pass_by, write_caption
 from infra.local.clips.styles import Style
 from infra.local.clips.textures import Fields, Picture, sensor_noise
 
@@ -63,13 +63,16 @@ class Film:
     def _paint(self, shot: Shot, scene: Scene, frame: int, times: Sequence[float]) -> Picture:
         whipped = _whipped(shot, frame)
         blur = abs(_whipped(shot, frame + 1) - whipped) * 0.6 * self._painted[0]
-        picture = scene.frame(times[frame] - times[shot.first], whipped, blur)
+        seconds = times[frame] - times[shot.first]
+        picture = scene.frame(seconds, whipped, blur)
+        if frame in shot.passing:
+            pass_by(picture, (frame - shot.passing.start + 0.5) / len(shot.passing), shot.scene)
+        flash = 1 - (frame - shot.flash.start) / (len(shot.flash) + 1) if frame in shot.flash else 0.0
+        light = scene.light(seconds)
+        picture = cv2.convertScaleAbs(picture, alpha=light * (1 + 0.4 * flash), beta=170 * flash)
         for caption in shot.captions:
             if caption.first <= frame < caption.end:
                 write_caption(picture, caption)
-        if frame in shot.flash:
-            strength = 1 - (frame - shot.flash.start) / (len(shot.flash) + 1)
-            picture = cv2.convertScaleAbs(picture, alpha=1 + 0.4 * strength, beta=170 * strength)
         return picture
 
 

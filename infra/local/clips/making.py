@@ -18,7 +18,7 @@ from infra.local.clips.truth import Truth
 T = TypeVar("T")
 
 #: To be raised whenever the same parameters yield other clips.
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 CACHE = Path(__file__).resolve().parents[3] / ".local" / "clips"
 
 #: Told how far the work is, 0 to 1.

@@ -21,9 +21,20 @@ _PACE_WEIGHTS = (
 _SHORTEST_SECONDS = 0.5
 #: Nothing else happens so close to a cut: what a flash across a cut would be, nobody can tell.
 _MARGIN_SECONDS = 0.35
-_FLASH_SHOT_SECONDS = 1.2
-_WHIP_SHOT_SECONDS = 1.8
+#: Room that events need within a shot.
+_FLASH_SECONDS = 0.5
+_WHIP_SECONDS = 1.1
 _GRADUAL_SHOT_SECONDS = 1.5
+
+#: How probable it is.
+_DARK, _DARK_AGAIN = 0.12, 0.4
+_SAME_COLOURS = 0.2
+_FLASHED, _WHIPPED, _PASSED = 0.2, 0.16, 0.08
+_CAPTIONED = 0.4
+_JUMPS = {"talking": 0.5, "black": 0.0}
+_JUMPS_ELSEWHERE = 0.1
+#: Least and most light of a dark shot.
+_DARKNESS = (0.13, 0.4)
 
 
 class Subject(StrEnum):
@@ -88,14 +99,28 @@ class Shot:
     palette: int
     #: How often the set was reframed.
     take: int = 0
-    dark: bool = False
     #: Frames of the flash; its strength fades.
     flash: range = range(0)
     whip: range = range(0)
+    #: Frames in which something near passes before the camera.
+    passing: range = range(0)
+    #: Share of the light that is left.
+    light: float = 1.0
     captions: Sequence[Caption] = ()
 
 
-_WORDS = ["WAIT", "what?", "day 12", "THIS is it", "so easy", "3 tips", "no way", "link below", "watch till the end", "HOW I DO IT"]
+_WORDS = [
+    "WAIT",
+    "what?",
+    "day 12",
+    "THIS is it",
+    "so easy",
+    "3 tips",
+    "no way",
+    "link below",
+    "watch till the end",
+    "HOW I DO IT",
+]
 
 
 class _Planner:
@@ -141,14 +166,14 @@ class _Planner:
                 take=before.take + 1,
                 flash=range(0),
                 whip=range(0),
+                passing=range(0),
                 captions=(),
             )
         shot = self._fresh(self._joint(before, subject, seconds), subject, first, end)
         return self._like(shot, before)
 
     def _jumps(self, before: Shot) -> bool:
-        chance = {Subject.TALKING: 0.5, Subject.BLACK: 0.0}.get(before.subject, 0.1)
-        return self._random.random() < chance
+        return self._by_chance(_JUMPS.get(before.subject, _JUMPS_ELSEWHERE))
 
     def _fresh(self, joint: Joint, subject: Subject, first: int, end: int) -> Shot:
         self._scenes += 1
@@ -163,7 +188,7 @@ class _Planner:
             black_frames=self._frames(self._random.uniform(0.1, 0.7)) if joint is Joint.FADE else 0,
             scene=self._scenes,
             palette=self._scenes,
-            dark=self._random.random() < 0.12,
+            light=self._random.uniform(*_DARKNESS) if self._by_chance(_DARK) else 1.0,
         )
 
     def _joint(self, before: Shot, subject: Subject, seconds: float) -> Joint:
@@ -179,11 +204,14 @@ class _Planner:
 
     def _like(self, shot: Shot, before: Shot) -> Shot:
         """Make the hard cases: another set in the same colours, dark after dark."""
-        if self._random.random() < 0.2:
+        if self._by_chance(_SAME_COLOURS):
             shot = replace(shot, palette=before.palette)
-        if before.dark and self._random.random() < 0.4:
-            shot = replace(shot, dark=True)
+        if before.light < 1 and self._by_chance(_DARK_AGAIN):
+            shot = replace(shot, light=before.light)
         return shot
+
+    def _by_chance(self, chance: float) -> bool:
+        return self._random.random() < chance
 
     def _with_events(self, shot: Shot) -> Shot:
         if shot.subject is Subject.BLACK:
@@ -192,13 +220,19 @@ class _Planner:
         # A fade to the next shot may still take the end of this one.
         end = shot.end - self._frames(2 * _MARGIN_SECONDS) - self._frames(0.85)
         seconds = (end - first) / self._rate
-        flash = whip = range(0)
-        if seconds > _FLASH_SHOT_SECONDS - 2 * _MARGIN_SECONDS and self._random.random() < 0.2:
-            flash = self._somewhere(first, end, self._random.randint(1, 4))
-        elif seconds > _WHIP_SHOT_SECONDS - 2 * _MARGIN_SECONDS and self._random.random() < 0.16:
-            whip = self._somewhere(first, end, self._frames(self._random.uniform(0.18, 0.34)))
-        captions = self._captions(shot) if self._random.random() < 0.4 else ()
-        return replace(shot, flash=flash, whip=whip, captions=captions)
+        captions = self._captions(shot) if self._by_chance(_CAPTIONED) else ()
+        shot = replace(shot, captions=captions)
+        if seconds > _FLASH_SECONDS and self._by_chance(_FLASHED):
+            return replace(shot, flash=self._somewhere(first, end, self._random.randint(1, 4)))
+        if seconds > _WHIP_SECONDS and self._by_chance(_WHIPPED):
+            return replace(
+                shot, whip=self._somewhere(first, end, self._frames(self._random.uniform(0.18, 0.34)))
+            )
+        if seconds > _WHIP_SECONDS and self._by_chance(_PASSED):
+            return replace(
+                shot, passing=self._somewhere(first, end, self._frames(self._random.uniform(0.25, 0.6)))
+            )
+        return shot
 
     def _somewhere(self, first: int, end: int, length: int) -> range:
         at = self._random.randint(first, max(first, end - length))

@@ -18,7 +18,8 @@ _WHIP_ROOM = 3.4
 _SHAKES = {Subject.ACTION: 0.05, Subject.STREET: 0.022, Subject.PRODUCT: 0.008}
 _SHAKE = 0.012
 _SYLLABLES_HERTZ = 4.1
-_BLINK_SECONDS = 3.1
+_BLINK_SECONDS, _BLINK = 3.1, 0.12
+_EXPOSURE = 0.04
 #: Where a zoom out begins.
 _ZOOMED = 1.4
 
@@ -43,7 +44,7 @@ class Scene:
     def _take(self, shot: Shot, seed: int) -> None:
         """Frame the set for this take: a jump cut stays in the set and moves nearer, or aside."""
         generator = np.random.default_rng([seed, shot.scene, shot.take, 3])
-        self._wobbles = [Wobble(generator) for _ in range(6)]
+        self._wobbles = [Wobble(generator) for _ in range(7)]
         shift = 0.0 if shot.take == 0 else float(generator.uniform(0.06, 0.16))
         self._aside = (shift * float(generator.choice((-1, 1))), float(generator.uniform(-0.5, 0.5)) * shift)
         self._near = (1.0, 1.28, 1.1, 1.4)[shot.take % 4]
@@ -67,9 +68,11 @@ class Scene:
         self._foreground(picture, at, zoom, (shift[0] + thrown, shift[1]))
         if blur > 1:
             picture = cv2.blur(picture, (int(blur) | 1, 1))
-        if self._shot.dark:
-            picture = cv2.convertScaleAbs(picture, alpha=0.2, beta=2)
         return picture
+
+    def light(self, seconds: float) -> float:
+        """Return how bright the picture is: the camera's exposure is never quite steady."""
+        return self._shot.light * (1 - _EXPOSURE * (1 + self._wobbles[6].at(self._start + seconds)))
 
     def camera(self, seconds: float) -> tuple[int, int]:
         """Return where the camera looks, in whole pixels: fine grain moves with it."""
@@ -107,14 +110,14 @@ class Scene:
 
     def _pose(self, at: float, zoom: float, shift: tuple[float, float]) -> Pose:
         width, height = self._size
-        _, _, _, nod, sway, turn = (wobble.at(at) for wobble in self._wobbles)
+        nod, sway, turn = (wobble.at(at) for wobble in self._wobbles[3:6])
         return Pose(
             x=width * (0.5 + 0.06 * sway) + shift[0],
             y=height * (0.4 + 0.02 * nod) + shift[1],
             size=0.19 * width * zoom,
             tilt_degrees=7 * sway,
             mouth_open=max(0.0, math.sin(2 * math.pi * _SYLLABLES_HERTZ * at)),
-            eyes_shut=at % _BLINK_SECONDS < 0.12,
+            eyes_shut=at % _BLINK_SECONDS < _BLINK,
             turn=0.7 * turn,
         )
 
@@ -144,3 +147,14 @@ def write_caption(picture: Picture, caption: Caption) -> None:
     origin = (round(width / 2 - wide * scale / 2), round(height * caption.at + tall * scale / 2))
     cv2.putText(picture, caption.words, origin, face, scale, (12, 12, 12), thickness * 3, cv2.LINE_AA)
     cv2.putText(picture, caption.words, origin, face, scale, (250, 250, 250), thickness, cv2.LINE_AA)
+
+
+def pass_by(picture: Picture, done: float, number: int) -> None:
+    """Draw what passes close before the lens, a hand or a passer-by, and hides most of the picture."""
+    height, width = picture.shape[:2]
+    towards = 1 if number % 2 else -1
+    x = width * (0.5 + towards * (done * 3.2 - 1.6))
+    tone = 40 + 37 * number % 120
+    outline = np.array([(-0.5, -0.1), (0.35, -0.1), (0.55, 0.5), (0.4, 1.1), (-0.6, 1.1), (-0.45, 0.4)])
+    points = (outline * (width, height) + (x, 0)).astype(np.int32)
+    cv2.fillPoly(picture, [points], (tone // 2, tone * 3 // 4, tone), cv2.LINE_AA)

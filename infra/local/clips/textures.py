@@ -14,6 +14,9 @@ Picture = npt.NDArray[Any]
 
 _FIELD_ROWS, _FIELD_COLUMNS = 512, 384
 _FIELDS = 8
+_OUTDOORS = 0.35
+_OUT_OF_FOCUS = 0.3
+_MIRRORED = 0.5
 
 
 def photographic_field(generator: np.random.Generator, exponent: float) -> npt.NDArray[np.float32]:
@@ -42,7 +45,7 @@ class Fields:
         field = self._fields[int(generator.integers(len(self._fields)))]
         shift = (int(generator.integers(_FIELD_ROWS)), int(generator.integers(_FIELD_COLUMNS)))
         rolled = np.roll(field, shift, axis=(0, 1))
-        if generator.random() < 0.5:
+        if generator.random() < _MIRRORED:
             rolled = rolled[:, ::-1]
         # Noise is periodic: a wide set repeats it rather than stretching it.
         tiles = max(1, round(width / height * _FIELD_ROWS / _FIELD_COLUMNS))
@@ -73,28 +76,61 @@ class Palette:
 def paint_set(
     fields: Fields, palette: Palette, generator: np.random.Generator, width: int, height: int
 ) -> Picture:
-    """Return a set: two tones of noise, large things with hard edges, light from one side."""
-    tone = fields.part(generator, width, height)[:, :, None]
-    tint = fields.part(generator, width, height)[:, :, None]
-    dark, bright, other = (
-        np.float32(palette.colour(index, value)) for index, value in ((0, 0.12), (1, 0.98), (2, 0.6))
-    )
-    picture = dark + (bright - dark) * tone
-    picture += (other - picture) * (0.45 * tint)
+    """Return a set: a wall or a landscape, large things with hard edges, light from one side."""
+    if generator.random() < _OUTDOORS:
+        picture = _outdoors(fields, palette, generator, width, height)
+    else:
+        picture = _wall(fields, palette, generator, width, height)
     _furnish(picture, fields, palette, generator)
+    if generator.random() < _OUT_OF_FOCUS:
+        picture = cv2.GaussianBlur(picture, (0, 0), float(generator.uniform(1.0, 0.012 * min(width, height))))
     across = np.linspace(-1, 1, width, dtype=np.float32)[None, :, None]
     down = np.linspace(-1, 1, height, dtype=np.float32)[:, None, None]
-    light = 1 + generator.uniform(-0.25, 0.25) * across + generator.uniform(-0.25, 0.25) * down
+    light = 1 + generator.uniform(-0.3, 0.3) * across + generator.uniform(-0.3, 0.3) * down
     return np.clip(picture * light, 0, 255).astype(np.uint8)
+
+
+def _tone(palette: Palette, index: int, value: float) -> Picture:
+    return np.array(palette.colour(index, value), np.float32)
+
+
+def _wall(
+    fields: Fields, palette: Palette, generator: np.random.Generator, width: int, height: int
+) -> Picture:
+    """Return a surface: from smooth plaster to foliage."""
+    contrast = float(generator.uniform(0.08, 0.85))
+    middle = float(generator.uniform(0.3, 0.75))
+    tone = fields.part(generator, width, height)[:, :, None]
+    tint = fields.part(generator, width, height)[:, :, None]
+    dark = _tone(palette, 0, max(0.06, middle - contrast / 2))
+    bright = _tone(palette, 1, min(1.0, middle + contrast / 2))
+    picture: Picture = dark + (bright - dark) * tone
+    picture += (_tone(palette, 2, 0.6) - picture) * (0.45 * contrast * tint)
+    return picture
+
+
+def _outdoors(
+    fields: Fields, palette: Palette, generator: np.random.Generator, width: int, height: int
+) -> Picture:
+    """Return a sky over hills over a ground."""
+    ground = _wall(fields, palette, generator, width, height)
+    down = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
+    clouds = fields.part(generator, width, height)[:, :, None]
+    sky = np.array((235, 190, 150), np.float32) + 60 * down + (clouds - 0.5) * float(generator.uniform(0, 70))
+    ridge = fields.part(generator, width, 8)[0] * 0.25 * height + generator.uniform(0.25, 0.5) * height
+    above = (np.arange(height, dtype=np.float32)[:, None] < cv2.GaussianBlur(ridge[None, :], (0, 0), 6))[
+        :, :, None
+    ]
+    return np.where(above, sky, ground).astype(np.float32)
 
 
 def _furnish(picture: Picture, fields: Fields, palette: Palette, generator: np.random.Generator) -> None:
     height, width = picture.shape[:2]
     grain = fields.part(generator, width, height)
-    for index in range(int(generator.integers(4, 11)) * max(1, width // height)):
+    for index in range(int(generator.integers(2, 11)) * max(1, width // height)):
         mask = np.zeros((height, width), np.uint8)
-        cv2.fillPoly(mask, [_outline(generator, width, height)], 255, cv2.LINE_AA)
-        colour = np.float32(palette.colour(index, float(generator.uniform(0.15, 1.0)), 1.5))
+        cv2.fillPoly(mask, [_outline(generator, width, height)], (255,), cv2.LINE_AA)
+        colour = np.array(palette.colour(index, float(generator.uniform(0.15, 1.0)), 1.3), np.float32)
         x, y, w, h = cv2.boundingRect(mask)
         part = np.s_[y : y + h, x : x + w]
         share = mask[part].astype(np.float32)[:, :, None] / 255

@@ -13,6 +13,9 @@ from infra.local.clips.truth import Span, Truth
 TICKS_PER_SECOND = 90_000
 _JITTER = 0.12
 _DROPPED = 0.03
+_SLOWED = 0.01
+#: In less light nobody is asked to find a face.
+_FACE_LIGHT = 0.3
 
 
 def frame_ticks(style: Style, *, seed: int, seconds: float) -> list[int]:
@@ -24,7 +27,7 @@ def frame_ticks(style: Style, *, seed: int, seconds: float) -> list[int]:
     random = Random(f"ticks/{seed}")  # noqa: S311 - to be repeated, not to be secret
     at, ticks, slow = 0.0, [0], 1.0
     while at < length:
-        if random.random() < 0.01:
+        if random.random() < _SLOWED:
             slow = random.choice((1.0, 1.0, 1.25, 2.0))
         dropped = 2 if random.random() < _DROPPED else 1
         at += float(step) * slow * dropped * random.uniform(1 - _JITTER, 1 + _JITTER)
@@ -45,9 +48,12 @@ def truth_of(
         gradual=tuple(_gradual(shot, times) for shot in shots if shot.joint in {Joint.DISSOLVE, Joint.FADE}),
         flashes=_spans([shot.flash for shot in shots], times),
         whip_pans=_spans([shot.whip for shot in shots], times),
+        passings=_spans([shot.passing for shot in shots], times),
         black=tuple(sorted(_black(shots, times))),
         faces=tuple(
-            (times[s.first], times[s.end]) for s in shots if s.subject is Subject.TALKING and not s.dark
+            (times[s.first], times[s.end])
+            for s in shots
+            if s.subject is Subject.TALKING and s.light > _FACE_LIGHT
         ),
         speech=tuple(speech),
         silences=tuple(silences),

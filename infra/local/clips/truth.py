@@ -28,6 +28,8 @@ class Truth:
     flashes: Sequence[Span] = ()
     #: The camera is thrown to another part of the same set. Not cuts.
     whip_pans: Sequence[Span] = ()
+    #: Something near passes before the lens, and hides most of the picture for a moment. Not cuts.
+    passings: Sequence[Span] = ()
     #: All of the picture is black.
     black: Sequence[Span] = ()
     #: A face looks into the camera.
