@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -98,7 +99,7 @@ class _Writer:
 
 
 def _video_stream(container: OutputContainer, style: Style, width: int, height: int) -> VideoStream:
-    stream = container.add_stream(style.codec, rate=style.frames_per_second)
+    stream = cast(VideoStream, container.add_stream(style.codec, rate=style.frames_per_second))
     stream.width, stream.height = width, height
     stream.pix_fmt = "yuv420p10le" if style.high_dynamic_range else "yuv420p"
     stream.codec_context.time_base = Fraction(1, TICKS_PER_SECOND)
@@ -110,7 +111,7 @@ def _video_stream(container: OutputContainer, style: Style, width: int, height: 
     tags = (_BT2020, _HLG, _BT2020_NCL) if style.high_dynamic_range else (_BT709, _BT709, _BT709)
     context.color_primaries, context.color_trc, context.colorspace = tags
     context.color_range = 1
-    stream.options = _options(style, width, height)
+    context.options = dict(_options(style, width, height))
     return stream
 
 
@@ -184,7 +185,7 @@ def _deep(plane: npt.NDArray[np.uint8], zero: int, gain: float) -> npt.NDArray[n
 def _fill(plane: VideoPlane, values: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]) -> None:
     rows, columns = values.shape
     stride = plane.line_size // values.itemsize
-    buffer = np.frombuffer(plane, values.dtype)
+    buffer = np.frombuffer(memoryview(plane), values.dtype)
     buffer[: rows * stride].reshape(rows, stride)[:, :columns] = values
 
 

@@ -1,4 +1,4 @@
-"""A head that speaks, drawn so that a detector of frontal faces finds it: what a detector looks for is shading."""
+"""A head that speaks, drawn so that a detector of frontal faces finds it: what that looks for is shading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a shot list to frames: painted small, enlarged, and seen through a sensor that is never quite still."""
+"""From a shot list to frames: painted small, enlarged, and seen through a sensor that is never still."""
 
 from __future__ import annotations
 

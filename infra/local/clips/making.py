@@ -25,7 +25,7 @@ CACHE = Path(__file__).resolve().parents[3] / ".local" / "clips"
 Progress = Callable[[float], None]
 
 
-def make_clip(
+def make_clip(  # noqa: PLR0913 - what a clip depends on, and where it goes
     path: Path,
     style: Style,
     *,

@@ -89,7 +89,8 @@ class Shot:
     first: int
     end: int
     joint: Joint
-    #: For a dissolve: frames, from `first`, in which the shot before is still seen. For a fade: frames of each half.
+    #: For a dissolve: frames, from `first`, in which the shot before is still seen. For a fade: frames of
+    #: each half.
     joint_frames: int = 0
     #: Frames of black between the halves of a fade; they and the fading out belong to the shot before.
     black_frames: int = 0

@@ -62,8 +62,8 @@ def _gaps(phrases: tuple[Span, ...], seconds: float) -> tuple[Span, ...]:
 
 
 def _to_rate(samples: _Samples, length: int) -> _Samples:
-    at = np.arange(length, dtype=np.float32) * (_VOICE_RATE / RATE)
-    return np.interp(at, np.arange(len(samples), dtype=np.float32), samples).astype(np.float32)
+    at = np.arange(length) * (_VOICE_RATE / RATE)
+    return np.asarray(np.interp(at, np.arange(len(samples)), samples), np.float32)
 
 
 def _voice(generator: np.random.Generator, seconds: float) -> tuple[_Samples, tuple[Span, ...]]:
@@ -95,7 +95,9 @@ def _syllable(generator: np.random.Generator, seconds: float, pitch: float) -> _
     """Return a consonant's hiss and a vowel that glides towards another."""
     count = int(seconds * _VOICE_RATE)
     share = np.linspace(0, 1, count, dtype=np.float32)
-    vowel, towards = (np.float32(_VOWELS[int(index)]) for index in generator.integers(len(_VOWELS), size=2))
+    vowel, towards = (
+        np.array(_VOWELS[int(index)], np.float32) for index in generator.integers(len(_VOWELS), size=2)
+    )
     formants = vowel + (towards - vowel) * 0.5 * share[:, None]
     phase = 2 * np.pi * np.cumsum(pitch * (1 + 0.02 * np.sin(9 * share)), dtype=np.float64) / _VOICE_RATE
     harmonics = np.arange(1, int(4200 / pitch) + 1, dtype=np.float32)
@@ -110,12 +112,12 @@ def _syllable(generator: np.random.Generator, seconds: float, pitch: float) -> _
     envelope = np.clip((share - onset) / 0.15, 0, 1) * np.clip((1 - share) / 0.3, 0, 1)
     hiss = np.diff(generator.standard_normal(count + 1)).astype(np.float32)
     burst = np.exp(-(((share - onset * 0.6) / (onset * 0.4)) ** 2))
-    return (voiced * envelope + 0.12 * hiss * burst).astype(np.float32)
+    return np.asarray(voiced * envelope + 0.12 * hiss * burst, np.float32)
 
 
 def _music(generator: np.random.Generator, length: int) -> _Samples:
     """Return chords with a slow swell, a drum on each beat, and a cymbal between."""
-    seconds = np.arange(length, dtype=np.float32) / RATE
+    seconds = np.arange(length, dtype=np.float32) / np.float32(RATE)
     beat = 60 / _BEATS_PER_MINUTE
     root = float(generator.uniform(130, 260))
     chords = [_chord(seconds[: int(4 * beat * RATE)], root, chord) for chord in _CHORDS]
@@ -124,7 +126,7 @@ def _music(generator: np.random.Generator, length: int) -> _Samples:
     music += 0.5 * np.sin(2 * np.pi * 52 * within) * np.exp(-14 * within)
     off = (seconds + np.float32(beat / 2)) % np.float32(beat)
     music += 0.1 * generator.standard_normal(length).astype(np.float32) * np.exp(-40 * off)
-    return (music * np.float32(0.6 / max(1e-6, float(np.abs(music).max())))).astype(np.float32)
+    return np.asarray(music * (0.6 / max(1e-6, float(np.abs(music).max()))), np.float32)
 
 
 def _chord(seconds: _Samples, root: float, steps: tuple[int, ...]) -> _Samples:
@@ -133,4 +135,4 @@ def _chord(seconds: _Samples, root: float, steps: tuple[int, ...]) -> _Samples:
         pitch = root * 2 ** (step / 12)
         for harmonic in range(1, 6):
             chord += np.sin(2 * np.pi * pitch * harmonic * seconds) / (3 * harmonic**1.5)
-    return chord * np.minimum(1, np.minimum(seconds, seconds[-1] - seconds) * 12)
+    return np.asarray(chord * np.minimum(1, np.minimum(seconds, seconds[-1] - seconds) * 12), np.float32)

@@ -29,7 +29,7 @@ def photographic_field(generator: np.random.Generator, exponent: float) -> npt.N
     phase = generator.uniform(0, 2 * np.pi, frequency.shape)
     field = np.fft.irfft2(np.exp(1j * phase) / frequency**exponent, s=(rows, columns))
     low, high = np.percentile(field, (1, 99))
-    return np.clip((field - low) / (high - low), 0, 1).astype(np.float32)
+    return np.asarray(np.clip((field - low) / (high - low), 0, 1), np.float32)
 
 
 class Fields:
@@ -50,7 +50,8 @@ class Fields:
         # Noise is periodic: a wide set repeats it rather than stretching it.
         tiles = max(1, round(width / height * _FIELD_ROWS / _FIELD_COLUMNS))
         wide = np.tile(rolled, (1, tiles)) if tiles > 1 else rolled
-        return cv2.resize(np.ascontiguousarray(wide), (width, height), interpolation=cv2.INTER_CUBIC)
+        enlarged = cv2.resize(np.ascontiguousarray(wide), (width, height), interpolation=cv2.INTER_CUBIC)
+        return np.asarray(enlarged, np.float32)
 
 
 class Palette:
@@ -87,7 +88,7 @@ def paint_set(
     across = np.linspace(-1, 1, width, dtype=np.float32)[None, :, None]
     down = np.linspace(-1, 1, height, dtype=np.float32)[:, None, None]
     light = 1 + generator.uniform(-0.3, 0.3) * across + generator.uniform(-0.3, 0.3) * down
-    return np.clip(picture * light, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture * light, 0, 255), np.uint8)
 
 
 def _tone(palette: Palette, index: int, value: float) -> Picture:
@@ -151,7 +152,7 @@ def sensor_noise(
     generator: np.random.Generator, width: int, height: int, deviation: float
 ) -> tuple[Picture, Picture]:
     """Return noise as what to add and what to subtract: saturating arithmetic on bytes is quick."""
-    noise = generator.standard_normal((height, width), dtype=np.float32)
-    noise = cv2.GaussianBlur(noise, (0, 0), 0.6)
+    white = generator.standard_normal((height, width), dtype=np.float32)
+    noise = cv2.GaussianBlur(white, (0, 0), 0.6)
     noise *= deviation / max(1e-6, float(noise.std()))
     return np.clip(noise, 0, 255).astype(np.uint8), np.clip(-noise, 0, 255).astype(np.uint8)
