@@ -154,5 +154,5 @@ def sensor_noise(
     """Return noise as what to add and what to subtract: saturating arithmetic on bytes is quick."""
     white = generator.standard_normal((height, width), dtype=np.float32)
     noise = cv2.GaussianBlur(white, (0, 0), 0.6)
-    noise *= deviation / max(1e-6, float(noise.std()))
+    noise = noise * (deviation / max(1e-6, float(noise.std())))
     return np.clip(noise, 0, 255).astype(np.uint8), np.clip(-noise, 0, 255).astype(np.uint8)
