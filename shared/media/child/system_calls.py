@@ -29,7 +29,7 @@ class _Machine:
     clone: int
     #: socket, socketpair, connect, accept, accept4, bind, listen, sendto, sendmsg.
     sockets: tuple[int, ...]
-    #: execve, execveat, kill, ptrace, process_vm_readv, process_vm_writev, and fork and vfork where they exist.
+    #: execve, execveat, kill, ptrace, process_vm_readv, process_vm_writev; fork, vfork where they exist.
     processes: tuple[int, ...]
     #: mount, unshare, setns, bpf, perf_event_open, userfaultfd, add_key, request_key, keyctl.
     kernel: tuple[int, ...]
