@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from shared.ai.port import ModelCall
 from shared.clock import Clock
 from shared.contracts import Topic
+from shared.persistence.memory_rows import (
+    Promise,
+    StoredJob,
+    age,
+    may_be_enriched,
+    may_be_restarted,
+    rejected,
+    same_payload,
+)
 from shared.persistence.port import (
     Claim,
     Enrichment,
@@ -26,35 +35,13 @@ from shared.persistence.port import (
 )
 
 
-@dataclass(kw_only=True)
-class _Job:
-    message: JobMessage
-    state: JobState
-    fence: int
-    claims: int
-    claim_id: UUID | None
-    due_at: datetime | None
-    deadline_at: datetime
-    created_at: datetime
-    updated_at: datetime
-    outcome: Outcome | None = None
-
-
-@dataclass(kw_only=True)
-class _Promise:
-    job_id: str
-    message: OutboxMessage
-    send_at: datetime
-    due_at: datetime | None
-
-
 class MemoryJobStore:
     """Jobs in this process: a `JobStore`."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._jobs: dict[str, _Job] = {}
-        self._outbox: dict[str, _Promise] = {}
+        self._jobs: dict[str, StoredJob] = {}
+        self._outbox: dict[str, Promise] = {}
         self._spent: Counter[str] = Counter()
         self._ledger_keys: set[str] = set()
         #: What tests look at: the ledger, the quarantine, and each job's states in order.
@@ -71,7 +58,7 @@ class MemoryJobStore:
         job = self._jobs.get(message.job_id)
         if job is None:
             asked_at = min(message.asked_at or now, now)
-            job = self._jobs[message.job_id] = _Job(
+            job = self._jobs[message.job_id] = StoredJob(
                 message=message,
                 state=JobState.RUNNING,
                 fence=1,
@@ -86,7 +73,7 @@ class MemoryJobStore:
             return self._claim(job, self._refusal(job, message))
         else:
             if job.state is not JobState.RUNNING or job.claim_id != claim_id:
-                same_attempt = _age(job.message) == _age(message)
+                same_attempt = age(job.message) == age(message)
                 job.claims = job.claims + 1 if same_attempt else 1
             job.message = replace(
                 job.message, epoch=message.epoch, attempt=message.attempt, body=message.body
@@ -142,7 +129,7 @@ class MemoryJobStore:
         message, now = rejection.job, self._clock.now()
         if message is None or message.job_id in self._jobs:
             return False
-        job = self._jobs[message.job_id] = _Job(
+        job = self._jobs[message.job_id] = StoredJob(
             message=message,
             state=JobState.FAILED,
             fence=1,
@@ -152,7 +139,7 @@ class MemoryJobStore:
             deadline_at=now,
             created_at=now,
             updated_at=now,
-            outcome=_rejected(message, rejection),
+            outcome=rejected(message, rejection),
         )
         self._note(job)
         self._promise(message.job_id, rejection.messages, sweep_after_seconds)
@@ -228,10 +215,10 @@ class MemoryJobStore:
     def _follow_up(self, asked_by: str, follow_up: FollowUp, sweep_after_seconds: float) -> None:
         message, now = follow_up.job, self._clock.now()
         older = self._jobs.get(message.job_id)
-        if older and not _may_be_restarted(older, message):
+        if older and not may_be_restarted(older, message):
             return
         send_at = now + timedelta(seconds=follow_up.message.delay_seconds)
-        self._jobs[message.job_id] = job = _Job(
+        self._jobs[message.job_id] = job = StoredJob(
             message=message,
             state=JobState.QUEUED,
             fence=older.fence + 1 if older else 0,
@@ -247,23 +234,23 @@ class MemoryJobStore:
 
     def _enrich(self, outcome: Outcome, enrichment: Enrichment) -> bool:
         parent = self._jobs.get(enrichment.parent_id)
-        if parent is None or parent.outcome is None or not _may_be_enriched(parent, outcome, enrichment):
+        if parent is None or parent.outcome is None or not may_be_enriched(parent, outcome, enrichment):
             return False
         result = {**(parent.outcome.result or {}), **enrichment.fields}
         parent.outcome, parent.updated_at = replace(parent.outcome, result=result), self._clock.now()
         return True
 
-    def _may_take(self, job: _Job, message: JobMessage, claim_id: UUID) -> bool:
+    def _may_take(self, job: StoredJob, message: JobMessage, claim_id: UUID) -> bool:
         expired = job.due_at is not None and job.due_at < self._clock.now()
         free = job.state in {JobState.QUEUED, JobState.RETRY_WAIT}
         abandoned = job.state == JobState.RUNNING and (expired or job.claim_id == claim_id)
-        return _same_payload(job, message) and _age(job.message) <= _age(message) and (free or abandoned)
+        return same_payload(job, message) and age(job.message) <= age(message) and (free or abandoned)
 
-    def _refusal(self, job: _Job, message: JobMessage) -> Verdict:
-        superseded = _age(job.message) > _age(message)
-        return verdict_on(job.state, same_payload=_same_payload(job, message), superseded=superseded)
+    def _refusal(self, job: StoredJob, message: JobMessage) -> Verdict:
+        superseded = age(job.message) > age(message)
+        return verdict_on(job.state, same_payload=same_payload(job, message), superseded=superseded)
 
-    def _claim(self, job: _Job, verdict: Verdict) -> Claim:
+    def _claim(self, job: StoredJob, verdict: Verdict) -> Claim:
         job_id = job.message.job_id
         return Claim(
             verdict=verdict,
@@ -276,57 +263,26 @@ class MemoryJobStore:
             unsent=any(promise.job_id == job_id for promise in self._unsent()),
         )
 
-    def _owned(self, job_id: str, fence: int) -> _Job | None:
+    def _owned(self, job_id: str, fence: int) -> StoredJob | None:
         job = self._jobs.get(job_id)
         return job if job and job.fence == fence and job.state == JobState.RUNNING else None
 
-    def _note(self, job: _Job) -> None:
+    def _note(self, job: StoredJob) -> None:
         self.history.append((job.message.job_id, job.message.epoch, job.state))
 
     def _promise(self, job_id: str, messages: Sequence[OutboxMessage], due_in_seconds: float) -> None:
         now = self._clock.now()
         for message in messages:
-            self._outbox[message.message_id] = _Promise(
+            self._outbox[message.message_id] = Promise(
                 job_id=job_id,
                 message=message,
                 send_at=now + timedelta(seconds=message.delay_seconds),
                 due_at=now + timedelta(seconds=due_in_seconds),
             )
 
-    def _unsent(self) -> list[_Promise]:
+    def _unsent(self) -> list[Promise]:
         return [promise for promise in self._outbox.values() if promise.due_at is not None]
 
-    def _due(self, promise: _Promise) -> OutboxMessage:
+    def _due(self, promise: Promise) -> OutboxMessage:
         delay = (promise.send_at - self._clock.now()).total_seconds()
         return replace(promise.message, delay_seconds=max(0.0, delay))
-
-
-def _may_be_restarted(job: _Job, message: JobMessage) -> bool:
-    same = (job.message.creator_id, job.message.job_type) == (message.creator_id, message.job_type)
-    return same and job.message.epoch < message.epoch
-
-
-def _may_be_enriched(parent: _Job, outcome: Outcome, enrichment: Enrichment) -> bool:
-    found = (parent.state, parent.message.job_type, parent.message.creator_id, parent.message.epoch)
-    return found == (JobState.COMPLETED, enrichment.parent_type, outcome.creator_id, outcome.epoch)
-
-
-def _age(message: JobMessage) -> tuple[int, int]:
-    return message.epoch, message.attempt
-
-
-def _same_payload(job: _Job, message: JobMessage) -> bool:
-    return job.message.payload_hash == message.payload_hash
-
-
-def _rejected(message: JobMessage, rejection: Rejection) -> Outcome:
-    return Outcome(
-        job_id=message.job_id,
-        creator_id=message.creator_id,
-        epoch=message.epoch,
-        attempt=message.attempt,
-        fence=1,
-        state=JobState.FAILED,
-        error_code=rejection.error_code,
-        error_message=rejection.reason,
-    )

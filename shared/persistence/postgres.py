@@ -1,49 +1,22 @@
-"""The store of jobs in PostgreSQL, through psycopg's async pool.
-
-One method is one statement in autocommit: one transaction, one round trip. A connection is never held
-across anything but its statement.
-"""
+"""The store of jobs in PostgreSQL: one method is one statement, one transaction, one round trip."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import chain
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, Error, OperationalError
-from psycopg.errors import ReadOnlySqlTransaction
-from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+from psycopg import Error
+from psycopg.rows import DictRow
 
 from shared.coalescing import Coalescing
-from shared.errors import StoreUnavailableError
 from shared.persistence import rows, statements
+from shared.persistence.database import Database
 from shared.persistence.port import Claim, JobMessage, JobRecord, JobState, OutboxMessage, Outcome, Rejection
-
-logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-#: The database is away, restarting or failing over, or too slow: nothing is known about the statement.
-_UNAVAILABLE = (OperationalError, ReadOnlySqlTransaction, TimeoutError)
-
-#: A dead peer is noticed in half a minute, not after the kernel's two hours; nothing waits on a lock for
-#: long, and no session is left idle with a transaction open.
-_CONNECTION = {
-    "connect_timeout": 5,
-    "keepalives_idle": 15,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "application_name": "huntaze-workers",
-    "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=10s",
-}
 
 
 class PostgresJobStore:
@@ -59,35 +32,28 @@ class PostgresJobStore:
     def __init__(
         self, database_url: str, *, pool_size: int, timeout_seconds: float, patience_seconds: float
     ) -> None:
-        self._pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
+        self._database = Database(
             database_url,
-            connection_class=AsyncConnection[DictRow],
-            kwargs={
-                **_CONNECTION,
-                "autocommit": True,
-                "row_factory": dict_row,
-                # Preparing costs a round trip: pay it when a connection is new, not at some later job.
-                "prepare_threshold": 0,
-            },
-            min_size=1,
-            max_size=pool_size,
-            timeout=timeout_seconds,
-            reconnect_timeout=timeout_seconds,
-            open=False,
+            pool_size=pool_size,
+            timeout_seconds=timeout_seconds,
+            patience_seconds=patience_seconds,
         )
         self._claims = Coalescing(self._claim_all)
         self._records = Coalescing(self._record_all)
         self._marks = Coalescing(self._mark_all)
-        self._timeout_seconds = timeout_seconds
-        self._patience_seconds = patience_seconds
+
+    @property
+    def database(self) -> Database:
+        """The same connections, for other stores."""
+        return self._database
 
     async def open(self) -> None:
         """Start the pool in the running loop; connections come as they are needed."""
-        await self._pool.open()
+        await self._database.open()
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._pool.close()
+        await self._database.close()
 
     async def claim(self, message: JobMessage, *, claim_id: UUID, lease_seconds: float) -> Claim:
         """See `JobStore.claim`."""
@@ -99,20 +65,22 @@ class PostgresJobStore:
     async def extend(self, job_id: str, fence: int, *, lease_seconds: float) -> bool:
         """See `JobStore.extend`."""
         parameters = {"job_id": job_id, "fence": fence, "lease": timedelta(seconds=lease_seconds)}
-        return bool(await self._fetch(statements.EXTEND, parameters))
+        return bool(await self._database.fetch(statements.EXTEND, parameters))
 
     async def record(self, outcome: Outcome, *, sweep_after_seconds: float) -> bool:
         """See `JobStore.record`."""
         row = rows.outcome_row(outcome, sweep_after_seconds)
+        if not outcome.self_contained:
+            return await self._record_alone({**row, **rows.linked_columns(outcome)})
         try:
             return await self._records(row)
         except (Error, TimeoutError):
-            return await self._patiently(partial(self._record_again, row))
+            return await self._database.patiently(partial(self._record_again, row, statements.RECORD))
 
     async def reject(self, rejection: Rejection, *, sweep_after_seconds: float) -> bool:
         """See `JobStore.reject`."""
         parameters = rows.rejection_columns(rejection, sweep_after_seconds)
-        return bool((await self._fetch(statements.REJECT, parameters))[0]["count"])
+        return bool((await self._database.fetch(statements.REJECT, parameters))[0]["count"])
 
     async def mark_sent(self, message_ids: Sequence[str]) -> None:
         """See `JobStore.mark_sent`."""
@@ -121,35 +89,42 @@ class PostgresJobStore:
     async def unsent_of(self, job_id: str) -> Sequence[OutboxMessage]:
         """See `JobStore.unsent_of`."""
         return [
-            rows.outbox_message(row) for row in await self._fetch(statements.UNSENT_OF, {"job_id": job_id})
+            rows.outbox_message(row)
+            for row in await self._database.fetch(statements.UNSENT_OF, {"job_id": job_id})
         ]
 
     async def requeue_due(self, *, limit: int, grace_seconds: float) -> int:
         """See `JobStore.requeue_due`."""
         parameters = {"limit": limit, "grace": timedelta(seconds=grace_seconds)}
-        return int((await self._fetch(statements.REQUEUE_DUE, parameters))[0]["count"])
+        return int((await self._database.fetch(statements.REQUEUE_DUE, parameters))[0]["count"])
 
     async def take_unsent(self, *, limit: int, again_after_seconds: float) -> Sequence[OutboxMessage]:
         """See `JobStore.take_unsent`."""
         parameters = {"limit": limit, "again_after": timedelta(seconds=again_after_seconds)}
-        return [rows.outbox_message(row) for row in await self._fetch(statements.TAKE_UNSENT, parameters)]
+        return [
+            rows.outbox_message(row) for row in await self._database.fetch(statements.TAKE_UNSENT, parameters)
+        ]
+
+    async def wake(self, job_id: str) -> bool:
+        """See `JobStore.wake`."""
+        return bool(await self._database.fetch(statements.WAKE, {"job_id": job_id}))
 
     async def job(self, job_id: str) -> JobRecord | None:
         """See `JobStore.job`."""
-        found = await self._fetch(statements.JOB, {"job_id": job_id})
+        found = await self._database.fetch(statements.JOB, {"job_id": job_id})
         return rows.job_record(found[0]) if found else None
 
     async def month_usd_micros(self, month: str) -> int:
         """See `Ledger.month_usd_micros`."""
         parameters = {"first_day": f"{month}-01"}
-        return int((await self._fetch(statements.SPENT_IN_MONTH, parameters))[0]["usd_micros"])
+        return int((await self._database.fetch(statements.SPENT_IN_MONTH, parameters))[0]["usd_micros"])
 
     async def _claim(self, asked: Mapping[str, Any]) -> DictRow | None:
         """Claim in company; what goes wrong there is tried alone, so that no job suffers for another's."""
         try:
             return await self._claims(asked)
         except (Error, TimeoutError):
-            return (await self._patiently(partial(self._claim_all, [asked])))[0]
+            return (await self._database.patiently(partial(self._claim_all, [asked])))[0]
 
     async def _claim_all(self, asked: Sequence[Mapping[str, Any]]) -> Sequence[DictRow | None]:
         """Claim for each job once; a further message for it gets no answer.
@@ -157,48 +132,35 @@ class PostgresJobStore:
         In order, so that two processes with the same jobs wait for each other and never in a circle.
         """
         jobs = {row["job_id"]: row for row in sorted(asked, key=itemgetter("job_id"))}
-        found = await self._run(statements.CLAIM, {"asked": rows.as_rows(list(jobs.values()))})
+        found = await self._database.run(statements.CLAIM, {"asked": rows.as_rows(list(jobs.values()))})
         answers = {str(row["claim_id"]): row for row in found}
         return [answers.get(row["claim_id"]) for row in asked]
 
     async def _record_all(self, outcomes: Sequence[Mapping[str, Any]]) -> Sequence[bool]:
-        done = await self._run(statements.RECORD, {"outcomes": rows.as_rows(outcomes)})
-        written = {(row["job_id"], row["fence"]) for row in done}
+        written = await self._written(outcomes, statements.RECORD)
         return [(row["job_id"], row["fence"]) in written for row in outcomes]
 
-    async def _record_again(self, outcome: Mapping[str, Any]) -> bool:
+    async def _record_alone(self, outcome: Mapping[str, Any]) -> bool:
+        """Record what touches other jobs' rows: in company, two might change the same one."""
+        try:
+            return bool(await self._written([outcome], statements.RECORD_LINKED))
+        except (Error, TimeoutError):
+            again = partial(self._record_again, outcome, statements.RECORD_LINKED)
+            return await self._database.patiently(again)
+
+    async def _record_again(self, outcome: Mapping[str, Any], statement: str) -> bool:
         """An error from a commit says nothing, and half of such commits are durable: look before writing."""
-        row = (await self._run(statements.READ_BACK, {"job_id": outcome["job_id"]}))[0]
+        row = (await self._database.run(statements.READ_BACK, {"job_id": outcome["job_id"]}))[0]
         if row["fence"] == outcome["fence"] and row["state"] == JobState.RUNNING:
-            return (await self._record_all([outcome]))[0]
+            return bool(await self._written([outcome], statement))
         return bool(row["fence"] == outcome["fence"])
 
+    async def _written(self, outcomes: Sequence[Mapping[str, Any]], statement: str) -> set[tuple[str, int]]:
+        done = await self._database.run(statement, {"outcomes": rows.as_rows(outcomes)})
+        return {(row["job_id"], row["fence"]) for row in done}
+
     async def _mark_all(self, message_ids: Sequence[Sequence[str]]) -> Sequence[None]:
-        await self._fetch(statements.MARK_SENT, {"message_ids": list(chain.from_iterable(message_ids))})
-        return [None] * len(message_ids)
-
-    async def _fetch(self, statement: str, parameters: Mapping[str, Any]) -> list[DictRow]:
-        """Run an idempotent statement, again if need be."""
-        try:
-            return await self._run(statement, parameters)
-        except _UNAVAILABLE:
-            return await self._patiently(partial(self._run, statement, parameters))
-
-    async def _run(self, statement: str, parameters: Mapping[str, Any]) -> list[DictRow]:
-        async with asyncio.timeout(self._timeout_seconds), self._pool.connection() as connection:
-            cursor = await connection.execute(statement, parameters)
-            return await cursor.fetchall()
-
-    async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Try again while the database is away: restarts, failovers, deadlocks, slow answers."""
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type(_UNAVAILABLE),
-            wait=wait_random_exponential(multiplier=0.05, max=2.0),
-            stop=stop_after_delay(self._patience_seconds),
-            reraise=True,
+        await self._database.fetch(
+            statements.MARK_SENT, {"message_ids": list(chain.from_iterable(message_ids))}
         )
-        logger.warning("The database did not answer; trying again.", extra={"action": "store_retry"})
-        try:
-            return await retrying(work)
-        except _UNAVAILABLE as error:
-            raise StoreUnavailableError from error
+        return [None] * len(message_ids)

@@ -15,8 +15,10 @@ from psycopg.types.json import Json, Jsonb
 
 from shared.ai.port import ModelCall
 from shared.contracts import Topic
+from shared.persistence.checkpoints import Checkpoint, Payment
 from shared.persistence.port import (
     Claim,
+    FollowUp,
     JobMessage,
     JobRecord,
     JobState,
@@ -119,9 +121,59 @@ def outcome_row(outcome: Outcome, sweep_after_seconds: float) -> dict[str, Any]:
         "delay_seconds": delay_seconds,
         "next_attempt": following.attempt if following else None,
         "next_body": _text(following.body) if following else None,
+        "usage": outcome.usage or None,
         "calls": [_call_columns(call) for call in outcome.calls],
         "messages": [_message_columns(message) for message in outcome.messages],
         "sweep_after_seconds": sweep_after_seconds,
+    }
+
+
+def linked_columns(outcome: Outcome) -> dict[str, Any]:
+    """Return what `RECORD_LINKED` takes besides."""
+    enrichment = outcome.enrichment
+    return {
+        "doubtful_calls": _keyed_calls(outcome.doubtful_calls),
+        "follow_ups": [_follow_up_columns(follow_up) for follow_up in outcome.follow_ups],
+        "parent_id": enrichment and enrichment.parent_id,
+        "parent_type": enrichment and enrichment.parent_type,
+        "fields": enrichment and enrichment.fields,
+        "tells": [_message_columns(enrichment.message)] if enrichment else [],
+    }
+
+
+def checkpoint_columns(checkpoint: Checkpoint, payment: Payment) -> dict[str, Any]:
+    """Return the parameters of `KEEP`."""
+    return {
+        "creator_id": checkpoint.creator_id,
+        "step": checkpoint.step,
+        "key": checkpoint.key,
+        "content": _as_jsonb(checkpoint.content),
+        "job_id": payment.job_id,
+        "epoch": payment.epoch,
+        "attempt": payment.attempt,
+        "payer": payment.creator_id,
+        "calls": Json(_keyed_calls(payment.calls), dumps=_dumps),
+    }
+
+
+def _keyed_calls(calls: Mapping[str, ModelCall]) -> list[dict[str, Any]]:
+    return [{**_call_columns(call), "ledger_key": key} for key, call in calls.items()]
+
+
+def _follow_up_columns(follow_up: FollowUp) -> dict[str, Any]:
+    job = follow_up.job
+    return {
+        "job_id": job.job_id,
+        "job_type": job.job_type,
+        "creator_id": job.creator_id,
+        "body": _text(job.body),
+        "properties": job.properties,
+        "payload_hash": job.payload_hash.hex(),
+        "epoch": job.epoch,
+        "deadline_ms": job.deadline_ms,
+        "message_id": follow_up.message.message_id,
+        "delay_seconds": follow_up.message.delay_seconds,
+        "grace_seconds": follow_up.grace_seconds,
     }
 
 

@@ -79,13 +79,17 @@ _PROMISE = """
         (message_id text, topic text, body text, properties jsonb, delay_seconds float8)
 """
 
+_CALL_COLUMNS = "task, role, deployment, input_tokens, output_tokens, reasoning_tokens, cost_usd_micros"
+_CALL = """(task text, role text, deployment text, input_tokens integer, output_tokens integer,
+         reasoning_tokens integer, cost_usd_micros bigint"""
+
 # For each outcome: result, state, history, cost and promised messages, guarded by the fence. Answers with the
 # outcomes that were written. Costs are paid whoever owns the job by now, so they alone do not depend on it.
-RECORD = f"""
+_RECORD = f"""
 WITH outcome AS (
     SELECT * FROM json_to_recordset(%(outcomes)s) AS o
         (job_id text, creator_id text, epoch integer, attempt integer, fence bigint, state text, result jsonb,
-         error_code text, error_message text, due_in_seconds float8, delay_seconds float8,
+         error_code text, error_message text, due_in_seconds float8, delay_seconds float8, usage jsonb,
          next_attempt integer, next_body text, calls json, messages json, sweep_after_seconds float8)
 ), done AS (
     UPDATE huntaze_workers.jobs AS job
@@ -102,19 +106,76 @@ WITH outcome AS (
     WHERE job.job_id = outcome.job_id AND job.fence = outcome.fence AND job.state = 'running'
     RETURNING job.job_id, job.fence
 ), noted AS (
-    INSERT INTO huntaze_workers.job_history (job_id, epoch, attempt, fence, state, error_code)
-    SELECT job_id, epoch, attempt, fence, state, error_code FROM done JOIN outcome USING (job_id, fence)
+    INSERT INTO huntaze_workers.job_history (job_id, epoch, attempt, fence, state, error_code, usage)
+    SELECT job_id, epoch, attempt, fence, state, error_code, usage
+    FROM done JOIN outcome USING (job_id, fence)
 ), paid AS (
-    INSERT INTO huntaze_workers.ai_calls
-        (job_id, epoch, attempt, creator_id, task, role, deployment, input_tokens, output_tokens,
-         reasoning_tokens, cost_usd_micros)
-    SELECT job_id, epoch, attempt, creator_id, c.*
-    FROM outcome, json_to_recordset(calls) AS c
-        (task text, role text, deployment text, input_tokens integer, output_tokens integer,
-         reasoning_tokens integer, cost_usd_micros bigint)
-), promised AS ({_PROMISE.format(source="(done JOIN outcome USING (job_id, fence)) AS owner")})
+    INSERT INTO huntaze_workers.ai_calls (job_id, epoch, attempt, creator_id, {_CALL_COLUMNS})
+    SELECT job_id, epoch, attempt, creator_id, c.* FROM outcome, json_to_recordset(calls) AS c {_CALL})
+), promised AS ({_PROMISE.format(source="(done JOIN outcome USING (job_id, fence)) AS owner")})"""  # noqa: S608 - composed of constants
+
+_DONE = """
 SELECT job_id, fence FROM done
-"""  # noqa: S608 - composed of constants
+"""
+
+RECORD = _RECORD + _DONE
+
+_TOLD = """(SELECT job_id, tells AS messages, sweep_after_seconds
+        FROM enriched JOIN linked USING (job_id)) AS owner"""
+
+# The same for one outcome that reaches beyond its job: calls that the ledger may have already, follow-ups
+# with the messages that ask for them, and fields for the parent's result with the event that tells of them.
+# A follow-up that exists is left alone unless a replay of its parent asks for it.
+RECORD_LINKED = f"""{_RECORD}, linked AS (
+    SELECT l.* FROM json_to_recordset(%(outcomes)s) AS l
+        (job_id text, creator_id text, epoch integer, attempt integer, fence bigint, doubtful_calls json,
+         follow_ups json, parent_id text, parent_type text, fields jsonb, tells json,
+         sweep_after_seconds float8)
+), paid_once AS (
+    INSERT INTO huntaze_workers.ai_calls (job_id, epoch, attempt, creator_id, {_CALL_COLUMNS}, ledger_key)
+    SELECT job_id, epoch, attempt, creator_id, c.*
+    FROM linked, json_to_recordset(doubtful_calls) AS c {_CALL}, ledger_key text)
+    ON CONFLICT (ledger_key) WHERE ledger_key IS NOT NULL DO NOTHING
+), wanted AS (
+    SELECT linked.job_id AS asked_by, sweep_after_seconds, f.*
+    FROM done JOIN linked USING (job_id, fence), json_to_recordset(follow_ups) AS f
+        (job_id text, job_type text, creator_id text, body text, properties jsonb, payload_hash text,
+         epoch integer, deadline_ms integer, message_id text, delay_seconds float8, grace_seconds float8)
+), followed AS (
+    INSERT INTO huntaze_workers.jobs AS job
+        (job_id, job_type, creator_id, body, properties, payload_hash, state, epoch, attempt, fence, claims,
+         due_at, deadline_ms, deadline_at)
+    SELECT job_id, job_type, creator_id, decode(body, 'base64'), properties, decode(payload_hash, 'hex'),
+           'queued', epoch, 0, 0, 0, now() + (delay_seconds + grace_seconds) * interval '1 second',
+           deadline_ms,
+           now() + delay_seconds * interval '1 second' + deadline_ms * interval '1 millisecond'
+    FROM wanted
+    ON CONFLICT (job_id) DO UPDATE
+    SET state = 'queued', epoch = excluded.epoch, attempt = 0, fence = job.fence + 1, claims = 0,
+        claim_id = NULL, body = excluded.body, properties = excluded.properties,
+        payload_hash = excluded.payload_hash, due_at = excluded.due_at, deadline_ms = excluded.deadline_ms,
+        deadline_at = excluded.deadline_at, result = NULL, error_code = NULL, error_message = NULL,
+        updated_at = now()
+    WHERE job.epoch < excluded.epoch AND job.creator_id = excluded.creator_id
+      AND job.job_type = excluded.job_type
+    RETURNING job.*
+), followed_noted AS (
+    INSERT INTO huntaze_workers.job_history (job_id, epoch, attempt, fence, state)
+    SELECT job_id, epoch, attempt, fence, state FROM followed
+), asked AS (
+    INSERT INTO huntaze_workers.outbox (message_id, job_id, topic, body, properties, send_at, due_at)
+    SELECT message_id, asked_by, 'huntaze-jobs', followed.body, followed.properties,
+           CASE WHEN delay_seconds > 0 THEN now() + delay_seconds * interval '1 second' END,
+           now() + sweep_after_seconds * interval '1 second'
+    FROM followed JOIN wanted USING (job_id)
+), enriched AS (
+    UPDATE huntaze_workers.jobs AS parent
+    SET result = coalesce(parent.result, '{{}}') || child.fields, updated_at = now()
+    FROM (done JOIN linked USING (job_id, fence)) AS child
+    WHERE parent.job_id = child.parent_id AND parent.job_type = child.parent_type
+      AND parent.creator_id = child.creator_id AND parent.epoch = child.epoch AND parent.state = 'completed'
+    RETURNING child.job_id
+), told AS ({_PROMISE.format(source=_TOLD)}){_DONE}"""  # noqa: S608 - composed of constants
 
 # What became of an interrupted RECORD.
 READ_BACK = "SELECT state, fence FROM huntaze_workers.jobs WHERE job_id = %(job_id)s"
@@ -193,6 +254,13 @@ WITH due AS (
 )
 SELECT {_MESSAGE_COLUMNS} FROM taken
 """  # noqa: S608 - composed of constants
+
+# The sweep looks at it next; what its message asks for when it comes after all is recognised as a duplicate.
+WAKE = """
+UPDATE huntaze_workers.jobs SET due_at = now()
+WHERE job_id = %(job_id)s AND state IN ('queued', 'retry_wait')
+RETURNING job_id
+"""
 
 JOB = """
 SELECT job_id, job_type, creator_id, state, epoch, attempt, created_at, updated_at, result, error_code,
