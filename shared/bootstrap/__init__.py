@@ -75,6 +75,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     from shared.messaging.sweep import Sweep
     from shared.observability.vendors import quiet_vendors
     from shared.persistence.postgres import PostgresJobStore
+    from shared.persistence.postgres_checkpoints import PostgresCheckpoints
 
     quiet_vendors()
     clock, opened = SystemClock(), AsyncExitStack()
@@ -85,6 +86,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         patience_seconds=settings.database_patience_seconds,
     )
     await store.open()
+    checkpoints = PostgresCheckpoints(store.database)
     opened.push_async_callback(store.close)
     sender = _sender(settings, clock)
     opened.push_async_callback(sender.close)
@@ -102,6 +104,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
             sender=sender,
             clock=clock,
             functions_url=settings.functions_url,
+            checkpoints=checkpoints,
             limits=limits,
             probe=observed,
         ),
@@ -110,6 +113,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
             sender=sender,
             requeue_grace_seconds=limits.requeue_grace_seconds,
             sweep_after_seconds=limits.sweep_after_seconds,
+            checkpoints=checkpoints,
             probe=observed,
         ),
         chat_model=chat_model(settings, store, clock, opened),

@@ -11,9 +11,13 @@ import logging
 from shared.messaging.outbox import Outbox
 from shared.messaging.points import Point, Probe, unobserved
 from shared.messaging.sender import Sender
+from shared.persistence.checkpoints import Checkpoints
 from shared.persistence.port import JobStore
 
 logger = logging.getLogger(__name__)
+
+#: A video that is uploaded again after that is paid for again.
+CHECKPOINT_RETENTION_SECONDS = 30 * 86_400.0
 
 _BATCH = 100
 #: A sweep ends, whatever the backlog: the next one is seconds away.
@@ -28,6 +32,7 @@ class Sweep:
         sender: takes it.
         requeue_grace_seconds: how long a requeued job's message may take to be delivered.
         sweep_after_seconds: how long others leave messages alone that this sweep is sending.
+        checkpoints: where old steps are forgotten.
         probe: told of each named point.
     """
 
@@ -38,22 +43,26 @@ class Sweep:
         sender: Sender,
         requeue_grace_seconds: float,
         sweep_after_seconds: float,
+        checkpoints: Checkpoints | None = None,
         probe: Probe = unobserved,
     ) -> None:
         self._store = store
         self._outbox = Outbox(store, sender, probe=probe)
         self._grace_seconds = requeue_grace_seconds
         self._again_after_seconds = sweep_after_seconds
+        self._checkpoints = checkpoints
         self._reached = probe
 
     async def run(self) -> None:
-        """Give due jobs new messages, then send what is unsent.
+        """Give due jobs new messages, send what is unsent, forget some of what nobody has used for long.
 
         Raises:
             StoreUnavailableError: the store is away; the next sweep tries again.
         """
         requeued = await self._requeue()
         sent = await self._send_unsent()
+        if self._checkpoints:
+            await self._checkpoints.forget(unused_for_seconds=CHECKPOINT_RETENTION_SECONDS, limit=_BATCH)
         if requeued or sent:
             logger.info("Swept.", extra={"action": "swept", "requeued": requeued, "sent": sent})
 
