@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from psycopg import sql
 
-from infra.local import model_simulator
+from infra.local import model_simulator, speech_simulator
 from infra.local.process import ROOT
 
 _TEMPLATE = "migrated"
@@ -70,6 +70,22 @@ def model_endpoint(stack_directory: Path) -> Iterator[model_simulator.Endpoint]:
     """The model simulator's address and key; it answers at once."""
     with model_simulator.running(stack_directory, latency_ms=0) as endpoint:
         yield endpoint
+
+
+@pytest.fixture(scope="session")
+def speech_endpoint(stack_directory: Path) -> Iterator[speech_simulator.Endpoint]:
+    """The speech simulator's address and key; its batches take 50 ms."""
+    with speech_simulator.running(stack_directory) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
+def azurite_connection(stack_directory: Path) -> Iterator[str]:
+    """A blob service that all tests share: each uses names of its own."""
+    from infra.local import azurite
+
+    with azurite.running(stack_directory) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

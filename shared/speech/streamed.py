@@ -1,13 +1,12 @@
 """Recognition by the Speech SDK, for very short clips: a WAV file streamed over a web socket.
 
-The SDK works in threads of its own, at about the speed of speech; it is stopped at the deadline. It reads WAV
-files alone: for any other container it wants GStreamer, which the Functions image has not.
+The SDK works in threads of its own, at about the speed of speech; at the deadline it is stopped, and not
+waited for. It reads WAV files alone: for others it wants GStreamer, which the Functions image lacks.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -23,11 +22,6 @@ from shared.speech.port import SpokenPhrase, SpokenText, Way
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
-
-logger = logging.getLogger(__name__)
-
-#: Stopping is a farewell over the network: nobody waits longer for it.
-STOP_TIMEOUT_SECONDS = 2.0
 
 
 class SdkTranscriber:
@@ -56,12 +50,8 @@ class SdkTranscriber:
             raise JobTimeoutError
         if seconds > STREAMED_MAX_SECONDS or sound.suffix != ".wav":
             raise UnsupportedMediaError("Only WAV files of a few seconds are streamed.")
-        listener = _Listener()
         candidates = tuple(dict.fromkeys(languages or DEFAULT_LANGUAGES))[:STREAMED_MAX_LANGUAGES]
-        try:
-            phrases = await asyncio.to_thread(self._listen, listener, sound, candidates, left)
-        finally:
-            listener.ended.set()  # a cancelled job does not wait for its thread; the thread ends by itself
+        phrases = await self._phrases(sound, candidates, left)
         return SpokenText(
             text=" ".join(phrase.text for phrase in phrases),
             phrases=phrases,
@@ -70,24 +60,37 @@ class SdkTranscriber:
             way=Way.STREAMED,
         )
 
-    def _listen(
-        self, listener: _Listener, sound: Path, languages: Sequence[str], seconds: float
+    async def _phrases(
+        self, sound: Path, languages: Sequence[str], seconds: float
     ) -> tuple[SpokenPhrase, ...]:
-        """Recognise in the calling thread, until the sound, the time or the patience is over."""
-        recognizer = self._recognizer(sound, languages)
+        """Wait for a thread that recognises; when time is up it is told to end, and not waited for."""
+        listener = _Listener(asyncio.get_running_loop())
+        working = threading.Thread(
+            target=self._listen, args=(listener, sound, languages), name="speech", daemon=True
+        )
+        working.start()
+        try:
+            async with asyncio.timeout(seconds):
+                return await listener.outcome
+        except TimeoutError:
+            raise JobTimeoutError("The speech service did not answer in time.") from None
+        finally:
+            listener.ended.set()
+
+    def _listen(self, listener: _Listener, sound: Path, languages: Sequence[str]) -> None:
+        """Recognise in the calling thread until the sound ends or nobody wants to know any more."""
+        try:
+            recognizer = self._recognizer(sound, languages)
+        except UnsupportedMediaError as error:
+            listener.tell(error)
+            return
         recognizer.recognized.connect(listener.on_recognized)
         recognizer.canceled.connect(listener.on_canceled)
         recognizer.session_stopped.connect(listener.on_stopped)
         recognizer.start_continuous_recognition_async()
-        try:
-            in_time = listener.ended.wait(seconds)
-        finally:
-            _stop(recognizer)
-        if listener.error is not None:
-            raise listener.error
-        if not in_time:
-            raise JobTimeoutError("The speech service did not answer in time.")
-        return tuple(listener.phrases)
+        listener.ended.wait()
+        listener.tell(listener.error)
+        _stop(recognizer)
 
     def _recognizer(self, sound: Path, languages: Sequence[str]) -> Any:
         from azure.cognitiveservices import speech
@@ -116,12 +119,27 @@ class SdkTranscriber:
 
 
 class _Listener:
-    """Collects what the SDK's threads tell."""
+    """Collects what the SDK's threads tell, and tells it to the loop that waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.ended = threading.Event()
         self.phrases: list[SpokenPhrase] = []
         self.error: JobError | None = None
+        self.outcome: asyncio.Future[tuple[SpokenPhrase, ...]] = loop.create_future()
+        self._loop = loop
+
+    def tell(self, error: JobError | None) -> None:
+        """Let the waiting coroutine go on, if it still waits."""
+        with suppress(RuntimeError):  # its loop is closed
+            self._loop.call_soon_threadsafe(self._settle, error)
+
+    def _settle(self, error: JobError | None) -> None:
+        if self.outcome.done():
+            return
+        if error is not None:
+            self.outcome.set_exception(error)
+        else:
+            self.outcome.set_result(tuple(self.phrases))
 
     def on_recognized(self, event: Any) -> None:
         from azure.cognitiveservices import speech
@@ -169,15 +187,8 @@ def cancellation_error(code: Any) -> JobError:
 
 
 def _stop(recognizer: Any) -> None:
-    """Stop recognising, without waiting for ever: the SDK's `get` would."""
-    future = recognizer.stop_continuous_recognition_async()
-    waiting = threading.Thread(target=_wait_for, args=(future,), daemon=True)
-    waiting.start()
-    waiting.join(STOP_TIMEOUT_SECONDS)
+    """Stop recognising; while the service is away the SDK may take twenty seconds over it."""
+    with suppress(RuntimeError):  # it could not be stopped, because it never started
+        recognizer.stop_continuous_recognition_async().get()
     for signal in (recognizer.recognized, recognizer.canceled, recognizer.session_stopped):
         signal.disconnect_all()
-
-
-def _wait_for(future: Any) -> None:
-    with suppress(RuntimeError):  # it could not be stopped, because it never started
-        future.get()
