@@ -61,6 +61,10 @@ class StagingArea(Protocol):
         """Put a file up and return a URL that reads it and expires. Staging a name again replaces it."""
         ...
 
+    async def link(self, name: str, *, readable_seconds: float) -> str:
+        """Return a new URL that reads a staged file and expires; whether the file is there is not asked."""
+        ...
+
     async def remove(self, name: str) -> None:
         """Delete a staged file; one that is not there is fine."""
         ...
