@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,8 @@ _SKEW = timedelta(minutes=5)
 _KEY_SECONDS = 2 * 86_400.0
 _CONNECT_TIMEOUT_SECONDS, _READ_TIMEOUT_SECONDS = 5, 30
 _THROTTLED = frozenset({429, 503})
+
+_FORBIDDEN = "The storage refuses the app. Check AZURE_STORAGE_CONNECTION_STRING, or the app's identity."
 
 _EMULATOR = "UseDevelopmentStorage=true"
 _EMULATOR_ACCOUNT = (
@@ -132,20 +135,19 @@ class BlobStagingArea:
             if self._container is None:
                 self._service = self._service or self._new_service()
                 container = self._service.get_container_client(self._name)
-                try:
+                with suppress(ResourceExistsError):
                     await container.create_container()
-                except ResourceExistsError:
-                    pass
                 self._container = container
             return self._container
 
     def _new_service(self) -> BlobServiceClient:
-        from azure.storage.blob.aio import BlobServiceClient
+        from azure.storage.blob.aio import BlobServiceClient, LinearRetry
 
         options: dict[str, Any] = {
             "connection_timeout": _CONNECT_TIMEOUT_SECONDS,
             "read_timeout": _READ_TIMEOUT_SECONDS,
-            "retry_total": 2,
+            # The SDK's own waits a quarter of a minute and more: the engine has a schedule for that.
+            "retry_policy": LinearRetry(backoff=1, retry_total=2, random_jitter_range=1),
         }
         if "AccountKey" in self._parts:
             text = ";".join(f"{name}={value}" for name, value in self._parts.items())
@@ -200,9 +202,7 @@ def _named_failures() -> Iterator[None]:
     except sdk.ResourceNotFoundError as error:
         raise VideoNotFoundError("The staged sound is gone.") from error
     except sdk.ClientAuthenticationError as error:
-        raise NetworkError(
-            "The storage refuses the app. Check AZURE_STORAGE_CONNECTION_STRING, or the app's identity."
-        ) from error
+        raise NetworkError(_FORBIDDEN) from error
     except sdk.HttpResponseError as error:
         raise _refused(error) from error
 
@@ -210,4 +210,6 @@ def _named_failures() -> Iterator[None]:
 def _refused(error: HttpResponseError) -> NetworkError | RateLimitError:
     if error.status_code in _THROTTLED:
         return RateLimitError("The storage is limiting our requests.")
+    if error.status_code == HTTPStatus.FORBIDDEN:
+        return NetworkError(_FORBIDDEN)
     return NetworkError(f"The storage refused a request ({error.status_code}).")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +30,8 @@ class MemoryStagingArea:
 
     async def stage(self, name: str, path: Path, *, content_type: str, readable_seconds: float) -> str:
         """See `StagingArea.stage`."""
-        self.staged[name] = Staged(data=path.read_bytes(), content_type=content_type, at=self._clock.now())
+        data = await asyncio.to_thread(path.read_bytes)
+        self.staged[name] = Staged(data=data, content_type=content_type, at=self._clock.now())
         return await self.link(name, readable_seconds=readable_seconds)
 
     async def link(self, name: str, *, readable_seconds: float) -> str:
