@@ -8,7 +8,7 @@ from infra.local.clips.making import make_clip
 from infra.local.clips.styles import PHONE, Sound
 from infra.local.clips.truth import Truth
 
-#: A seed whose shots show all kinds of things: somebody who talks, jump cuts, a dissolve, a flash, a whip pan.
+#: A seed whose shots show all kinds of things: a talking head, jump cuts, a dissolve, a flash, a whip pan.
 _SEED = 1
 _SECONDS = 24.0
 _WIDTH, _HEIGHT = 720, 1280
