@@ -22,7 +22,8 @@ FROM huntaze_workers.jobs WHERE job_id = ANY(%s)
 """
 
 _HISTORY = """
-SELECT state, epoch, attempt, error_code, at FROM huntaze_workers.job_history WHERE job_id = %s ORDER BY id
+SELECT state, epoch, attempt, error_code, at, usage FROM huntaze_workers.job_history
+WHERE job_id = %s ORDER BY id
 """
 
 _CALLS = """
@@ -63,6 +64,8 @@ class Change:
     attempt: int
     error_code: str | None
     at: datetime
+    #: What the attempt that ended so had used up besides models, by resource.
+    usage: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from shared.contracts import JobStatus, JobType, Topic
@@ -65,9 +66,10 @@ def completed(ending: Ending, result: Mapping[str, Any]) -> Outcome:
         InvalidPayloadError: the result or a follow-up's payload can't be stored.
     """
     clean: Mapping[str, Any] = storable(result)
+    wishes = {wanted.suffix: wanted for wanted in ending.follow_ups}
     followed = [
         follow_up(wanted, ending.message, ending.claim, now=ending.now, grace_seconds=ending.grace_seconds)
-        for wanted in ending.follow_ups
+        for wanted in wishes.values()
     ]
     if ending.enriching:
         enrichment = _enrichment(ending, ending.enriching, clean, ending.enriching.message)
@@ -174,7 +176,7 @@ def _outcome(
         next_attempt=next_attempt,
         calls=list(ending.unwritten.untouched),
         doubtful_calls=ending.unwritten.doubtful,
-        usage=storable(dict(ending.usage)),
+        usage={resource: amount for resource, amount in ending.usage.items() if isfinite(amount)},
         messages=messages,
         follow_ups=follow_ups,
         enrichment=enrichment,

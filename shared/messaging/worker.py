@@ -105,7 +105,10 @@ class JobContext:
     def follow_up(
         self, job_type: JobType, suffix: str, payload: Mapping[str, Any], delay_seconds: float = 0.0
     ) -> None:
-        """Ask for an internal job `<job_id>.<suffix>`; it comes to be exactly if this one is completed."""
+        """Ask for an internal job `<job_id>.<suffix>`; it comes to be exactly if this one is completed.
+
+        Of two with the same suffix the last is meant.
+        """
         self.follow_ups.append(
             FollowUpRequest(job_type=job_type, suffix=suffix, payload=payload, delay_seconds=delay_seconds)
         )

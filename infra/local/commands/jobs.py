@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -49,10 +49,14 @@ def _history(history: Sequence[Change]) -> Table:
     for change in history:
         after_ms = round((change.at - history[0].at).total_seconds() * 1_000)
         moment = Text(f"{change.at:%H:%M:%S}  +{after_ms} ms", style="dim")
-        table.add_row(
-            moment, state_text(change.state), f"attempt {change.attempt + 1}", change.error_code or ""
-        )
+        attempt, used = f"attempt {change.attempt + 1}", Text(_used(change.usage or {}), style="dim")
+        table.add_row(moment, state_text(change.state), attempt, change.error_code or "", used)
     return table
+
+
+def _used(usage: Mapping[str, float]) -> str:
+    """Write what an attempt used up, such as `audio seconds 12.5`."""
+    return ", ".join(f"{resource.replace('_', ' ')} {amount:,.10g}" for resource, amount in usage.items())
 
 
 def _costs(calls: Sequence[Call]) -> Table:

@@ -18,6 +18,7 @@ from shared.messaging.sender import MemorySender
 from shared.messaging.sweep import Sweep
 from shared.messaging.worker import JobContext, Worker
 from shared.persistence.memory import MemoryJobStore
+from shared.persistence.memory_checkpoints import MemoryCheckpoints
 
 
 class Greeting(BaseModel):
@@ -70,16 +71,22 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.store = MemoryJobStore(self.clock)
+        self.checkpoints = MemoryCheckpoints(self.store, self.clock)
         self.engine = Engine(
             store=self.store,
             sender=self.sender,
             clock=self.clock,
             functions_url="https://workers.example/",
+            checkpoints=self.checkpoints,
             limits=self.limits,
             probe=self.points.append,
         )
         self.sweep = Sweep(
-            store=self.store, sender=self.sender, requeue_grace_seconds=60, sweep_after_seconds=10
+            store=self.store,
+            sender=self.sender,
+            requeue_grace_seconds=60,
+            sweep_after_seconds=10,
+            checkpoints=self.checkpoints,
         )
 
     def worker(self, handle: Handle | None = None) -> Worker[Greeting, Greeted]:
