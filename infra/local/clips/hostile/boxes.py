@@ -88,3 +88,16 @@ def with_content(data: bytes, path: str, content: bytes) -> bytes:
 def with_box_in(data: bytes, path: str, *added: bytes) -> bytes:
     """Return the file with further boxes at the end of a box."""
     return with_content(data, path, content_of(data, path) + b"".join(added))
+
+
+def fast_start(data: bytes) -> bytes:
+    """Return the file with its index before its pictures, as for the web."""
+    moov, pictures = find(data, "moov"), find(data, "mdat")
+    index = bytearray(data[moov.start : moov.end])
+    for table in walk(bytes(index)):
+        if table.path[-1] == b"stco":
+            (count,) = struct.unpack_from(">I", index, table.content + 4)
+            layout, at = f">{count}I", table.content + 8
+            moved = (offset + len(index) for offset in struct.unpack_from(layout, index, at))
+            struct.pack_into(layout, index, at, *moved)
+    return data[: pictures.start] + bytes(index) + data[pictures.start : moov.start] + data[moov.end :]
