@@ -22,17 +22,24 @@ FRAME_SECONDS = FRAME / SAMPLE_RATE
 _CONTEXT = 64
 _WINDOW, _HOP, _BINS = 256, 128, 129
 _UNITS = 128
-_WEIGHTS = Path(__file__).with_name("voice") / "silero_vad_16k.npz"
 
 Floats = NDArray[np.float32]
+
+
+def _stored() -> dict[str, Floats]:
+    with np.load(Path(__file__).with_name("voice") / "silero_vad_16k.npz") as stored:
+        return {name: stored[name].astype(np.float32) for name in stored.files}
+
+
+#: Read while importing: the process that parses media gives the file system up before it starts.
+_WEIGHTS = _stored()
 
 
 class SpeechDetector:
     """Answers for each 32 ms how likely it is that somebody speaks; memory is that of one call's sound."""
 
     def __init__(self) -> None:
-        with np.load(_WEIGHTS) as stored:
-            weights = {name: stored[name].astype(np.float32) for name in stored.files}
+        weights = _WEIGHTS
         self._spectrum = weights["spectrum"]
         self._layers = [
             (_unfolded(weights[f"conv{n}.weight"]), weights[f"conv{n}.bias"], stride)
