@@ -6,7 +6,7 @@ The ports know no creator, so these wrappers are made for each job: they are che
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,20 +20,20 @@ from shared.ai.port import ModelCall, Thrift
 from shared.ai.spending import Wish
 from shared.clock import Clock
 from shared.errors import BudgetExceededError, JobTimeoutError
-from shared.speech.port import BatchTranscriber, SpokenText, Transcriber, Way
+from shared.speech.port import (
+    BatchTranscriber,
+    Payer,
+    SpokenText,
+    Transcriber,
+    TranscriptionFailedError,
+    Way,
+)
 from shared.speech.prices import SERVICES, call_of
 
 #: How long money stays held for a call that nobody settles.
 HOLD_SECONDS = 600.0
 
-
-@dataclass(frozen=True, kw_only=True)
-class Payer:
-    """Who pays for a transcription, and where it is noted."""
-
-    creator_id: str
-    #: The engine's is `JobContext.spent`.
-    spent: Callable[[ModelCall], None]
+_NOT_OFFERED = "No such speech service is configured."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,3 +147,42 @@ class BudgetedBatchTranscriber:
     async def name_of(self, transcription_id: str) -> str | None:
         """See `BatchTranscriber.name_of`."""
         return await self._transcriber.name_of(transcription_id)
+
+
+class BudgetedSpeech:
+    """The ways that are configured, each within the budget: a `Speech`.
+
+    Args:
+        purse: holds and settles what it costs.
+        transcribers: those that answer at once.
+        batches: who takes sound now and has its words later, if anybody does.
+    """
+
+    def __init__(
+        self,
+        purse: SpeechPurse,
+        *,
+        transcribers: Collection[Transcriber] = (),
+        batches: BatchTranscriber | None = None,
+    ) -> None:
+        self._purse = purse
+        self._transcribers = {transcriber.way: transcriber for transcriber in transcribers}
+        self._batches = batches
+
+    @property
+    def offered(self) -> Collection[Way]:
+        """See `Speech.offered`."""
+        return {*self._transcribers, *((Way.BATCH,) if self._batches else ())}
+
+    def at_once(self, way: Way, payer: Payer) -> BudgetedTranscriber:
+        """See `Speech.at_once`."""
+        transcriber = self._transcribers.get(way)
+        if transcriber is None:
+            raise TranscriptionFailedError(_NOT_OFFERED)
+        return BudgetedTranscriber(transcriber, self._purse, payer)
+
+    def batches(self, payer: Payer) -> BudgetedBatchTranscriber:
+        """See `Speech.batches`."""
+        if self._batches is None:
+            raise TranscriptionFailedError(_NOT_OFFERED)
+        return BudgetedBatchTranscriber(self._batches, self._purse, payer)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.ai.port import ModelCall
 from shared.errors import UnsupportedMediaError
 
 
@@ -65,6 +67,15 @@ class SpokenText(BaseModel):
     way: Way
 
 
+@dataclass(frozen=True, kw_only=True)
+class Payer:
+    """Who pays for a transcription, and where it is noted."""
+
+    creator_id: str
+    #: The engine's is `JobContext.spent`.
+    spent: Callable[[ModelCall], None]
+
+
 class Transcriber(Protocol):
     """Answers at once with what is said in a sound file (16 kHz mono FLAC)."""
 
@@ -115,4 +126,29 @@ class BatchTranscriber(Protocol):
 
     async def name_of(self, transcription_id: str) -> str | None:
         """Return the name a transcription was submitted under; `None` when the service does not know it."""
+        ...
+
+
+class Speech(Protocol):
+    """The ways of transcription that the operator has, each paid by the job that takes it."""
+
+    @property
+    def offered(self) -> Collection[Way]:
+        """The ways there are."""
+        ...
+
+    def at_once(self, way: Way, payer: Payer) -> Transcriber:
+        """Return who answers at once; it raises `BudgetExceededError`, too.
+
+        Raises:
+            TranscriptionFailedError: that way is not offered.
+        """
+        ...
+
+    def batches(self, payer: Payer) -> BatchTranscriber:
+        """Return who takes sound now and has its words later; `submit` raises `BudgetExceededError`, too.
+
+        Raises:
+            TranscriptionFailedError: that way is not offered.
+        """
         ...
