@@ -1,9 +1,9 @@
 """Serving an answer again instead of paying for it twice, also while it is being written.
 
-A hit is one read. A miss is a read, a lease and a write: the lease stands under the entry's own name until
-the answer takes its place, so that whoever looks for the answer, in this process or another, finds out in
-the same read that it is on its way, and waits. An owner keeps its lease alive; if it dies, the lease expires
-and one of those who wait takes over. Without Redis nobody waits.
+A hit is one look, and a miss a look and a write: who finds nothing has left a lease there, in the same step,
+under the entry's own name, until the answer takes its place. So whoever looks for the answer, in this process
+or another, finds out at once that it is on its way, and waits. An owner keeps its lease alive; if it dies,
+the lease expires and one of those who wait takes over. Without Redis nobody waits.
 
 A task may name a time after which its answers are stale. The first to find one, of all processes, gets a new
 answer, while all others are served the stale one. It does so in the foreground: a function app may be frozen
@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from shared.ai.entries import Entry, entry_name, reply_from, usable_entry, worth_keeping, written
 from shared.ai.port import CacheScope, ChatModel, ModelReply, ModelRequest
@@ -42,6 +43,18 @@ REFRESH_TIME_SECONDS = 4.0
 _LEASE = b"lease:"
 
 
+class _Look(NamedTuple):
+    """What was there, and what was left there if that was nothing."""
+
+    found: bytes | None
+    lease: bytes
+
+    @property
+    def is_leased(self) -> bool:
+        """Whether somebody else is getting the answer."""
+        return self.found is not None and self.found.startswith(_LEASE)
+
+
 class CachedChatModel:
     """A chat model whose answers are kept for a while, and that is asked once by all who ask the same."""
 
@@ -62,6 +75,8 @@ class CachedChatModel:
         self._lease_seconds = lease_seconds
         self._renewal_seconds = renewal_seconds
         self._flights = SingleFlight(self._clock)
+        self._owner = secrets.token_hex(8).encode()
+        self._leases = 0
 
     async def complete(self, request: ModelRequest) -> ModelReply:
         """Return the kept answer, or the model's.
@@ -73,40 +88,50 @@ class CachedChatModel:
             note("cache", outcome="bypass")
             return await self._model.complete(request)
         name = entry_name(request, self._key)
-        found = await self._cache.get(name)
-        entry = usable_entry(found, request)
-        if entry is None:
-            return await self._flights.complete(name, request, partial(self._fetch, name, found))
+        looks: list[_Look] = []
+        if not self._flights.is_under_way(name):
+            look = await self._look(name)
+            entry = usable_entry(look.found, request)
+            if entry is not None:
+                return await self._served(name, entry, request)
+            looks.append(look)
+        return await self._flights.complete(name, request, partial(self._fetch, name, looks))
+
+    async def _look(self, name: str) -> _Look:
+        """See what is there; nothing becomes a lease of ours."""
+        lease = self._new_lease()
+        found = await self._cache.get_or_add(name, lease, ttl_seconds=self._lease_seconds)
+        return _Look(found, lease)
+
+    def _new_lease(self) -> bytes:
+        """Return what nobody else leaves, in this process or another."""
+        self._leases += 1
+        return b"%b%b:%d" % (_LEASE, self._owner, self._leases)
+
+    async def _served(self, name: str, entry: Entry, request: ModelRequest) -> ModelReply:
         if self._is_stale(entry, request):
             return await self._refreshed(name, entry, request)
         note("cache", outcome="hit")
         return told(reply_from(entry), request)
 
-    async def _fetch(self, name: str, found: bytes | None, flight: Flight) -> ModelReply:
-        """Get the answer from the model, or from another process that is asking it already."""
-        while True:
-            if found is None:
-                lease = _LEASE + secrets.token_bytes(12)
-                if await self._cache.add(name, lease, ttl_seconds=self._lease_seconds):
-                    return await self._lead(name, lease, flight)
-                found = await self._cache.get(name)
-            found = await self._awaited(name, found)
-            if found is not None:
-                break
-        entry = usable_entry(found, flight.request)
+    async def _fetch(self, name: str, looks: list[_Look], flight: Flight) -> ModelReply:
+        """Get the answer from the model, or from another process that is asking it already.
+
+        The first flight goes by what was seen before it; another one, after a failure, looks again.
+        """
+        look = looks.pop() if looks else await self._look(name)
+        pause, longest = POLL_SECONDS
+        while look.is_leased:
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, longest)
+            look = await self._look(name)
+        if look.found is None:
+            return await self._lead(name, look.lease, flight)
+        entry = usable_entry(look.found, flight.request)
         if entry is not None:
             note("cache", outcome="hit", waited="cluster")
             return told(reply_from(entry), flight.request)
         return await self._lead(name, None, flight)  # what is there is of no use: it will be overwritten
-
-    async def _awaited(self, name: str, found: bytes | None) -> bytes | None:
-        """Return what is there once no lease is."""
-        pause, longest = POLL_SECONDS
-        while found is not None and found.startswith(_LEASE):
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.5, longest)
-            found = await self._cache.get(name)
-        return found
 
     async def _lead(self, name: str, lease: bytes | None, flight: Flight) -> ModelReply:
         """Ask the model for all who wait, and let them have the answer or the lease."""

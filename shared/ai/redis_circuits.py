@@ -11,15 +11,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from math import inf
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from shared.ai.circuits import HEALTHY, Circuit, MemoryBreakerStore
 from shared.ai.failures import ModelFailure
-from shared.cache.redis_link import ANSWER_TIMEOUT_SECONDS, RedisLink
+from shared.cache.redis_link import ANSWER_TIMEOUT_SECONDS, RedisLink, Script
 from shared.clock import Clock
-
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
 
 KEY = "ai:circuits"
 #: How old what is known may be.
@@ -27,7 +24,7 @@ MAX_AGE_SECONDS = 1.0
 
 #: `KEYS[1]` the hash; `ARGV` the operation, the deployment, and a number or two. Returns the operation's
 #: success and all circuits, times as milliseconds from now.
-_SCRIPT = """
+_SCRIPT = Script("""
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local operation, name = ARGV[1], ARGV[2]
@@ -77,7 +74,7 @@ for index = 1, #known, 2 do
         math.max(0, other.open_until - now), math.max(0, other.probing_until - now)}
 end
 return {done, all}
-"""
+""")
 
 _Row: TypeAlias = Sequence[Any]
 
@@ -153,17 +150,14 @@ class RedisBreakerStore:
             await self._local.hasten(name)
 
     async def _asked(self, operation: str, name: str, *arguments: float | str) -> bool | None:
-        """Return Redis' answer; `None` when the process decides by itself. Late answers are learnt from."""
-
-        async def command(redis: Redis) -> bool:
-            run = redis.register_script(_SCRIPT)
-            done, rows = await run(keys=[self._key], args=[operation, name, *arguments])
-            self._learn(rows)
-            return bool(done)
-
-        answer = await self._link.ask(command, missing=None)
-        self._is_alone = self._is_alone or answer is None
-        return answer
+        """Return Redis' answer; `None` when the process decides by itself."""
+        answer = await self._link.run(_SCRIPT, (self._key,), (operation, name, *arguments), missing=None)
+        if answer is None:
+            self._is_alone = True
+            return None
+        done, rows = answer
+        self._learn(rows)
+        return bool(done)
 
     def _learn(self, rows: Sequence[_Row]) -> None:
         now, was_alone = self._clock.monotonic(), self._is_alone

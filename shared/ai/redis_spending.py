@@ -6,24 +6,13 @@ lately; their names share a hash tag, so that a cluster keeps them together. Amo
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from shared.ai.spending import MARKS_PERCENT, UNRECORDED_SECONDS, Reservation, Standing, Wish
-from shared.cache.redis_link import RedisLink
-from shared.coalescing import Coalescing
-from shared.observability.failures import whereabouts
-
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
-
-logger = logging.getLogger(__name__)
+from shared.cache.redis_link import RedisLink, Script
 
 #: A month's counters are kept for a while after its end, for calls that settle late and for curious people.
 KEPT_SECONDS = 70 * 24 * 3600
@@ -48,7 +37,7 @@ end
 
 #: `ARGV`: now, expiry, reservation, day, creator, budget, share of all creators, kept seconds, the marks, and
 #: the most for each rung. Returns rung or -1, what is held, and the month's counter or -1.
-_RESERVE = (
+_RESERVE = Script(
     _RELEASE
     + """
 local now, reservation, day, creator = tonumber(ARGV[1]), ARGV[3], ARGV[4], ARGV[5]
@@ -88,7 +77,7 @@ return {rung, tonumber(most), spent + tonumber(most)}
 
 #: `ARGV`: the hold, its reservation, day and creator, what was paid, now, since when it may be unrecorded,
 #: kept seconds.
-_SETTLE = (
+_SETTLE = Script(
     _RELEASE
     + """
 release(ARGV[1])
@@ -103,7 +92,7 @@ return 1
 )
 
 #: `ARGV`: the ledger's sum, now, since when it may be unrecorded, kept seconds.
-_RECONCILE = (
+_RECONCILE = Script(
     _RELEASE
     + """
 local ledger, lately = tonumber(ARGV[1]), 0
@@ -121,32 +110,12 @@ return 1
 )
 
 
-@dataclass(frozen=True)
-class _Step:
-    """One script to run."""
-
-    script: str
-    keys: Sequence[str]
-    arguments: Sequence[float | str]
-
-    @property
-    def digest(self) -> str:
-        """What Redis knows the script by."""
-        return _digest(self.script)
-
-
-@cache
-def _digest(script: str) -> str:
-    return hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
-
-
 class RedisSpendingStore:
-    """Counters that all workers share: a `SpendingStore`. Steps of a crowd share round trips."""
+    """Counters that all workers share: a `SpendingStore`."""
 
     def __init__(self, link: RedisLink, *, prefix: str = "ai:spending") -> None:
         self._link = link
         self._prefix = prefix
-        self._steps = Coalescing(self._run_all)
 
     async def reserve(self, wish: Wish) -> Standing | None:
         """See `SpendingStore.reserve`."""
@@ -176,9 +145,7 @@ class RedisSpendingStore:
 
     async def settle(self, reservation: Reservation, *, paid_usd_micros: int, at: datetime) -> None:
         """See `SpendingStore.settle`."""
-        await self._run(
-            _SETTLE,
-            reservation.month,
+        arguments = (
             reservation.member,
             reservation.reservation_id,
             reservation.day,
@@ -188,6 +155,7 @@ class RedisSpendingStore:
             _unrecorded_since(at),
             KEPT_SECONDS,
         )
+        self._link.tell(_SETTLE, self._keys(reservation.month), arguments)
 
     async def reconcile(self, month: str, *, ledger_usd_micros: int, at: datetime) -> None:
         """See `SpendingStore.reconcile`."""
@@ -197,36 +165,16 @@ class RedisSpendingStore:
     async def counted(self, month: str) -> tuple[int, int] | None:
         """See `SpendingStore.counted`."""
         counters = self._keys(month)[0]
-        found = await self._link.ask(lambda redis: redis.hmget(counters, ["paid", "held"]), missing=None)
+        found = await self._link.ask("HMGET", counters, "paid", "held", missing=None)
         paid, held = found or (None, None)
         return None if paid is None else (int(paid), int(held or 0))
 
-    async def _run(self, script: str, month: str, *arguments: float | str) -> object:
-        return await self._steps(_Step(script, self._keys(month), arguments))
-
-    async def _run_all(self, steps: Sequence[_Step]) -> Sequence[object]:
-        return await self._link.ask(lambda redis: _evaluated(redis, steps), missing=[None] * len(steps))
+    async def _run(self, script: Script, month: str, *arguments: float | str) -> object:
+        return await self._link.run(script, self._keys(month), arguments, missing=None)
 
     def _keys(self, month: str) -> Sequence[str]:
         name = f"{self._prefix}:{{{month}}}"
         return name, f"{name}:holds", f"{name}:settled"
-
-
-async def _evaluated(redis: Redis, steps: Sequence[_Step]) -> Sequence[object]:
-    """Run scripts by their digests, in one round trip; a Redis that doesn't know one is sent it once."""
-    from redis.exceptions import NoScriptError, RedisError
-
-    pipeline = redis.pipeline(transaction=False)
-    for step in steps:
-        pipeline.evalsha(step.digest, len(step.keys), *step.keys, *step.arguments)
-    answers: list[object] = await pipeline.execute(raise_on_error=False)
-    for index, (step, answer) in enumerate(zip(steps, answers, strict=True)):
-        if isinstance(answer, NoScriptError):
-            answers[index] = await redis.eval(step.script, len(step.keys), *step.keys, *step.arguments)
-        elif isinstance(answer, RedisError):
-            logger.warning("Redis refused to count AI spending", extra={"failure": whereabouts(answer)})
-            answers[index] = None
-    return answers
 
 
 def _ms(at: datetime) -> int:

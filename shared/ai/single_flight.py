@@ -112,6 +112,11 @@ class SingleFlight:
         self._clock = clock
         self._flights: dict[str, Flight] = {}
 
+    def is_under_way(self, name: str) -> bool:
+        """Say whether there is a call that one may wait for."""
+        flight = self._flights.get(name)
+        return flight is not None and not flight.landed
+
     async def complete(
         self, name: str, request: ModelRequest, ask: Callable[[Flight], Awaitable[ModelReply]]
     ) -> ModelReply:

@@ -101,9 +101,9 @@ def _shared(settings: Settings, clock: Clock, opened: AsyncExitStack) -> _Shared
     if settings.redis_url is None:
         return _Shared(cache=own, circuits=MemoryBreakerStore(clock), spending=None)
     url = settings.redis_url.get_secret_value()
-    cache, link = LayeredCache(RedisCache(url, clock=clock), own), RedisLink(url, clock=clock)
-    opened.push_async_callback(cache.close)
+    link = RedisLink(url, clock=clock)
     opened.push_async_callback(link.close)
+    cache = LayeredCache(RedisCache(link), own)
     return _Shared(cache=cache, circuits=RedisBreakerStore(link, clock), spending=RedisSpendingStore(link))
 
 

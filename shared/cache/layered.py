@@ -21,6 +21,13 @@ class LayeredCache:
         value = await self._shared.get(key)
         return value if value is not None else await self._own.get(key)
 
+    async def get_or_add(self, key: str, value: bytes, *, ttl_seconds: float) -> bytes | None:
+        """Return what the shared cache has, or else what the process has, or else store in the shared one."""
+        found = await self._shared.get_or_add(key, value, ttl_seconds=ttl_seconds)
+        if found is None and (found := await self._own.get(key)) is not None:
+            await self._shared.delete_if(key, value)
+        return found
+
     async def set(self, key: str, value: bytes, *, ttl_seconds: int) -> None:
         """Store in both."""
         await self._own.set(key, value, ttl_seconds=ttl_seconds)
@@ -38,9 +45,3 @@ class LayeredCache:
         """Forget this value in both, where it is the one stored."""
         await self._own.delete_if(key, value)
         await self._shared.delete_if(key, value)
-
-    async def close(self) -> None:
-        """Close both, as far as they can be."""
-        for cache in (self._own, self._shared):
-            if close := getattr(cache, "close", None):
-                await close()

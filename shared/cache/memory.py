@@ -23,6 +23,13 @@ class MemoryCache:
         """Return what is stored and not yet expired."""
         return self._stored(key)
 
+    async def get_or_add(self, key: str, value: bytes, *, ttl_seconds: float) -> bytes | None:
+        """Return what is stored; if nothing is, store this value for a while and return `None`."""
+        found = self._stored(key)
+        if found is None:
+            self._store(key, value, ttl_seconds)
+        return found
+
     async def set(self, key: str, value: bytes, *, ttl_seconds: int) -> None:
         """Store for a while; a time of no length stores nothing, and so does a value that has no room."""
         self._store(key, value, ttl_seconds)

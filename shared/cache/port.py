@@ -12,6 +12,13 @@ class Cache(Protocol):
         """Return what is stored, or `None`, also when the cache doesn't answer in time."""
         ...
 
+    async def get_or_add(self, key: str, value: bytes, *, ttl_seconds: float) -> bytes | None:
+        """Return what is stored; if nothing is, store this value for a while and return `None`.
+
+        So does a cache that doesn't answer, without storing anything.
+        """
+        ...
+
     async def set(self, key: str, value: bytes, *, ttl_seconds: int) -> None:
         """Store for a while, or not at all."""
         ...

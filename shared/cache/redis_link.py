@@ -1,29 +1,29 @@
 """A line to Redis that costs its user next to nothing when Redis is slow or gone.
 
-Redis stands in another cloud than the functions, so round trips matter. The connection speaks RESP2 without
-introducing itself, which saves the client's `HELLO` and `CLIENT SETINFO`, and nothing pings. A command that
-fails, or is not answered in 50 ms, goes on without its user, and then Redis is left alone for a while: one
-command at a time finds out whether it is back, all others do without at once. Only the opening of a
-connection, which takes several round trips, is forgiven when it succeeds later.
+Redis stands in another cloud than the functions, so round trips matter: one connection carries everybody's
+commands, many of them in one packet; it opens with as few words as the server demands, and nothing pings. A
+command that fails, or is not answered in 50 ms, goes on without its user, and then Redis is left alone for a
+while: one command at a time finds out whether it is back, all others do without at once. Only the opening of
+the connection, which takes several round trips, is forgiven when it succeeds later.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
-import socket
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
-from urllib.parse import urlsplit
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from math import inf
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from shared.cache.redis_address import RedisAddress
 from shared.clock import Clock, SystemClock
-from shared.errors import ConfigurationError
 from shared.observability.failures import whereabouts
 
 if TYPE_CHECKING:
-    from redis.asyncio import Redis
-    from redis.asyncio.connection import AbstractConnection
+    from shared.cache.redis_connection import Command, RedisConnection, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -33,30 +33,45 @@ TIMEOUT_SECONDS = 0.05
 ANSWER_TIMEOUT_SECONDS = 1.0
 #: How long a Redis that failed is left alone.
 PAUSE_SECONDS = 5.0
-#: Calls beyond this wait their turn: a call takes a millisecond or two, a new connection several round trips.
-MAX_CONNECTIONS = 20
-#: Azure forgets an idle connection after four minutes, without a word. macOS names fewer of these options.
-_KEEPALIVE = {
-    getattr(socket, name): seconds
-    for name, seconds in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 3))
-    if hasattr(socket, name)
-}
 #: An event loop that is this late was busy itself.
 _LAG_SECONDS = 0.01
-_SCHEMES = frozenset({"redis", "rediss", "unix"})
 
-T = TypeVar("T")
 M = TypeVar("M")
 
 
-@dataclass
-class _Call(Generic[T]):
-    """One command under way."""
+@dataclass(frozen=True)
+class Script:
+    """What Redis is to do in one step; it is sent the text once, and the digest ever after."""
 
-    #: The answer, once there is one.
-    answers: list[T] = field(default_factory=list)
-    #: Its user has gone on without it.
-    is_late: bool = False
+    text: str
+
+    @cached_property
+    def digest(self) -> str:
+        """What Redis knows it by."""
+        return hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+
+
+class _Call:
+    """One command under way, and its user."""
+
+    __slots__ = ("command", "future", "is_answered", "is_late", "over_at", "timer", "waits_for_opening")
+
+    def __init__(self, command: Command, future: asyncio.Future[Reply], over_at: float) -> None:
+        self.command = command
+        self.future = future
+        self.over_at = over_at
+        self.timer: asyncio.TimerHandle | None = None
+        self.waits_for_opening = False
+        self.is_answered = False
+        #: Its user has gone on without it.
+        self.is_late = False
+
+
+class _Missing:
+    """The answer of a Redis that gave none."""
+
+
+_MISSING = _Missing()
 
 
 class RedisLink:
@@ -74,70 +89,159 @@ class RedisLink:
         pause_seconds: float = PAUSE_SECONDS,
         clock: Clock | None = None,
     ) -> None:
-        if not _is_redis_url(url):
-            raise ConfigurationError("REDIS_URL must be a redis:// or rediss:// URL.")
-        self._url = url
+        self._address = RedisAddress.of(url)
         self._timeout_seconds = timeout_seconds
+        self._silence_seconds = max(ANSWER_TIMEOUT_SECONDS, timeout_seconds)
         self._pause_seconds = pause_seconds
         self._clock = clock or SystemClock()
-        self._client: Redis | None = None
-        self._openings = 0
+        self._connection: RedisConnection | None = None
+        self._opening: asyncio.Task[None] | None = None
+        #: Commands that wait for the connection.
+        self._queue: list[_Call] = []
+        #: The digests of the scripts that this connection has sent.
+        self._told: set[str] = set()
         self._is_away = False
         self._retry_at: float | None = None
-        self._asking: set[asyncio.Task[None]] = set()
 
-    async def ask(self, command: Callable[[Redis], Awaitable[T]], *, missing: M) -> T | M:
+    async def ask(self, *command: bytes | str | float, missing: M) -> Any | M:
         """Return Redis' answer, or what stands for a missing one.
 
         A command that takes too long, or whose user is cancelled, may still be carried out.
         """
+        reply = await self._reply(command, asyncio.get_running_loop().time() + self._timeout_seconds)
+        return missing if self._is_missing(reply) else reply
+
+    async def run(
+        self,
+        script: Script,
+        keys: Sequence[str],
+        arguments: Sequence[bytes | str | int | float],
+        *,
+        missing: M,
+    ) -> Any | M:
+        """Return what a script returns, or what stands for a missing answer."""
+        over_at = asyncio.get_running_loop().time() + self._timeout_seconds
+        rest = (len(keys), *keys, *arguments)
+        reply = await self._reply((*self._named(script), *rest), over_at)
+        if _is_unknown_script(reply):
+            reply = await self._reply(("EVAL", script.text, *rest), over_at)
+        return missing if self._is_missing(reply) else reply
+
+    def tell(
+        self, script: Script, keys: Sequence[str], arguments: Sequence[bytes | str | int | float]
+    ) -> None:
+        """Run a script whose answer nobody waits for; commands that follow on this link find it done."""
         if not self._may_try():
-            return missing
-        call: _Call[T] = _Call()
-        client = self._connected()  # not in the task: loading the client is not Redis' fault
-        asking = asyncio.create_task(self._ask(command, client, call))
-        self._asking.add(asking)
-        asking.add_done_callback(self._asking.discard)
-        await self._patiently(asking)
-        if not asking.done():
-            call.is_late = True
-            self._pause()
-        return call.answers[0] if call.answers else missing
+            return
+        rest = (len(keys), *keys, *arguments)
+
+        def heard(answer: asyncio.Future[Reply]) -> None:
+            if _is_unknown_script(reply := answer.result()):
+                self._send(("EVAL", script.text, *rest)).future.add_done_callback(heard)
+            else:
+                self._is_missing(reply)
+
+        self._send((*self._named(script), *rest)).future.add_done_callback(heard)
 
     async def close(self) -> None:
-        """Close the connections; the next command opens new ones."""
-        for asking in (left := tuple(self._asking)):
-            asking.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        """Close the connection; the next command opens a new one."""
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
+        connection = self._connection
+        if connection is not None:
+            await connection.close()
 
-    async def _patiently(self, asking: asyncio.Task[None]) -> None:
-        """Wait as long as a command may take; a busy process must not take Redis for slow."""
-        loop = asyncio.get_running_loop()
-        over_at = loop.time() + self._timeout_seconds
-        await asyncio.wait({asking}, timeout=self._timeout_seconds)
-        if not asking.done() and loop.time() - over_at > _LAG_SECONDS:
-            await asyncio.wait({asking}, timeout=_LAG_SECONDS)  # the answer may be here, unread
+    def _named(self, script: Script) -> tuple[str, str]:
+        """Return how to name a script: by its text, once in a connection's life, and then by its digest."""
+        if script.digest in self._told:
+            return "EVALSHA", script.digest
+        self._told.add(script.digest)
+        return "EVAL", script.text
 
-    async def _ask(self, command: Callable[[Redis], Awaitable[T]], client: Redis, call: _Call[T]) -> None:
-        import redis.exceptions
-
-        openings = self._openings
+    async def _reply(self, command: Command, over_at: float) -> Reply:
+        if not self._may_try():
+            return _MISSING
+        call = self._send(command, over_at)
+        call.timer = call.future.get_loop().call_at(over_at, self._look, call)
         try:
-            async with asyncio.timeout(max(ANSWER_TIMEOUT_SECONDS, self._timeout_seconds)):
-                call.answers.append(await command(client))
-        except redis.exceptions.ResponseError as error:
-            # It is full, say, or holds another kind of value there; other commands may still be answered.
-            logger.warning("Redis refused a command", extra={"failure": whereabouts(error)})
-        except (redis.exceptions.RedisError, OSError, TimeoutError) as error:
-            self._went_away(error)
-            return
-        if call.is_late and self._openings == openings:
-            self._went_away(TimeoutError())
+            return await call.future
+        finally:
+            call.timer.cancel()
+
+    def _send(self, command: Command, over_at: float = 0.0) -> _Call:
+        call = _Call(command, asyncio.get_running_loop().create_future(), over_at)
+        if self._connection is None:
+            call.waits_for_opening = True
+            self._queue.append(call)
+            self._opening = self._opening or asyncio.create_task(self._open())
         else:
+            self._connection.send(command, partial(self._answered, call))
+        return call
+
+    async def _open(self) -> None:
+        """Connect, and send what waits for it."""
+        from hiredis import ReplyError
+
+        from shared.cache.redis_connection import connect
+
+        try:
+            async with asyncio.timeout(self._silence_seconds):
+                self._connection = await connect(self._address, self._lost)
+        except (OSError, ReplyError, TimeoutError) as error:
+            self._told.clear()
+            self._went_away(error)
+        finally:
+            self._opening, queue = None, self._queue
+            self._queue = []
+            self._deliver(queue)
+
+    def _deliver(self, queue: Sequence[_Call]) -> None:
+        for call in queue:
+            if self._connection is not None:
+                self._connection.send(call.command, partial(self._answered, call))
+            elif not call.future.done():
+                call.future.set_result(_MISSING)
+
+    def _answered(self, call: _Call, reply: Reply) -> None:
+        call.is_answered = True
+        if isinstance(reply, OSError):
+            if not isinstance(reply, ConnectionAbortedError):  # we closed it
+                self._went_away(reply)
+            reply = _MISSING
+        elif call.is_late and not call.waits_for_opening:
+            self._went_away(TimeoutError())
+        elif self._retry_at is not None:
             self._is_away, self._retry_at = False, None
+        if not call.future.done():
+            call.future.set_result(reply)
+
+    def _look(self, call: _Call) -> None:
+        """Go on without an answer, when its time is over; a busy process must not take Redis for slow."""
+        loop = asyncio.get_running_loop()
+        if call.future.done():
+            return
+        if loop.time() - call.over_at > _LAG_SECONDS:
+            call.over_at = inf  # now it is: the answer may be here, unread
+            call.timer = loop.call_later(_LAG_SECONDS, self._look, call)
+            return
+        call.is_late = True
+        self._pause()
+        call.future.set_result(_MISSING)
+        if self._connection is not None:
+            seconds = self._silence_seconds - self._timeout_seconds
+            loop.call_later(seconds, self._end_if_silent, self._connection, call)
+
+    def _end_if_silent(self, connection: RedisConnection, call: _Call) -> None:
+        """End a connection that owes an answer for so long that it will give none."""
+        if not call.is_answered:
+            connection.abort()
+
+    def _lost(self, connection: RedisConnection) -> None:
+        if self._connection is connection:
+            self._connection = None
+            self._told.clear()
 
     def _may_try(self) -> bool:
         """Whether to ask Redis; during an outage, only one command per pause is told so."""
@@ -160,46 +264,14 @@ class RedisLink:
                 extra={"pause_seconds": self._pause_seconds, "failure": whereabouts(error)},
             )
 
-    async def _greet(self, connection: AbstractConnection) -> None:
-        """Count the connections that are opened, while they are."""
-        self._openings += 1
-        await connection.on_connect()
-
-    def _connected(self) -> Redis:
-        if self._client is None:
-            self._client = _client(self._url, self._greet)
-        return self._client
+    def _is_missing(self, reply: Reply) -> bool:
+        """Say whether there is no answer; a refused command is told of."""
+        if not isinstance(reply, Exception):
+            return reply is _MISSING
+        # It is full, say, or holds another kind of value there; other commands may still be answered.
+        logger.warning("Redis refused a command", extra={"failure": whereabouts(reply)})
+        return True
 
 
-def _is_redis_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:  # the port is no number
-        return False
-    return parts.scheme in _SCHEMES and port != 0
-
-
-def _client(url: str, greet: Callable[[AbstractConnection], Awaitable[None]]) -> Redis:
-    from redis.asyncio import BlockingConnectionPool, Redis
-    from redis.asyncio.retry import Retry
-    from redis.backoff import NoBackoff
-
-    pool = BlockingConnectionPool.from_url(
-        url,
-        protocol=2,  # RESP3 begins with a HELLO, one more round trip per connection
-        driver_info=None,  # no CLIENT SETINFO either
-        health_check_interval=0,
-        redis_connect_func=greet,
-        **(
-            {}
-            if url.startswith("unix")
-            else {"socket_keepalive": True, "socket_keepalive_options": _KEEPALIVE}
-        ),
-        retry=Retry(NoBackoff(), 0),
-        socket_timeout=ANSWER_TIMEOUT_SECONDS,
-        socket_connect_timeout=ANSWER_TIMEOUT_SECONDS,
-        max_connections=MAX_CONNECTIONS,
-        timeout=ANSWER_TIMEOUT_SECONDS,
-    )
-    return Redis.from_pool(pool)
+def _is_unknown_script(reply: Reply) -> bool:
+    return isinstance(reply, Exception) and str(reply).startswith("NOSCRIPT")

@@ -18,6 +18,8 @@ class Wire:
         #: The commands heard, in order.
         self.commands: list[str] = []
         self.connections = 0
+        #: How many packets they came in.
+        self.packets = 0
         #: How long answers are held back.
         self.delay_seconds = 0.0
         self.port = 0
@@ -60,6 +62,7 @@ class Wire:
         try:
             while data := await source.read(1 << 16):
                 if heard:
+                    self.packets += 1
                     self.commands += [line.decode() for line in data.split(b"\r\n") if line.isalpha()]
                 elif self.delay_seconds:
                     await asyncio.sleep(self.delay_seconds)

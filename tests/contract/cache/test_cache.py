@@ -13,20 +13,28 @@ from shared.cache.layered import LayeredCache
 from shared.cache.memory import MemoryCache
 from shared.cache.port import Cache
 from shared.cache.redis import RedisCache
+from shared.cache.redis_link import RedisLink
 from shared.clock import SystemClock
 
 AnyCache: TypeAlias = MemoryCache | RedisCache | LayeredCache
 
 
+@pytest.fixture
+async def link(redis_url: str) -> AsyncIterator[RedisLink]:
+    """A patient line to Redis."""
+    subject = RedisLink(redis_url, timeout_seconds=5)
+    yield subject
+    await subject.close()
+
+
 @pytest.fixture(params=["memory", "redis", "layered"])
-async def cache(request: pytest.FixtureRequest) -> AsyncIterator[Cache]:
+def cache(request: pytest.FixtureRequest, link: RedisLink) -> Cache:
     """Each cache in turn."""
     subject: AnyCache = MemoryCache(SystemClock())
     if request.param != "memory":
-        redis = RedisCache(request.getfixturevalue("redis_url"), timeout_seconds=5)
+        redis = RedisCache(link)
         subject = redis if request.param == "redis" else LayeredCache(redis, subject)
-    yield subject
-    await subject.close()
+    return subject
 
 
 @pytest.fixture
@@ -75,9 +83,9 @@ async def test_many_at_once_do_not_mix(cache: Cache) -> None:
     assert await asyncio.gather(*map(cache.get, keys)) == [key.encode() for key in keys]
 
 
-async def test_it_is_usable_after_close(cache: AnyCache, key: str) -> None:
+async def test_it_is_usable_after_close(cache: Cache, link: RedisLink, key: str) -> None:
     """Closing lets go of connections, not of the promise to answer."""
-    await cache.close()
+    await link.close()
     await cache.set(key, b"value", ttl_seconds=60)
     assert await cache.get(key) == b"value"
 
@@ -89,6 +97,25 @@ async def test_only_the_first_is_added(cache: Cache, key: str) -> None:
     )
     assert sum(added) == 1
     assert await cache.get(key) == str(added.index(True)).encode()
+
+
+async def test_who_finds_nothing_leaves_something(cache: Cache, key: str) -> None:
+    """In one step: of a crowd one does, and all others find it."""
+    found = await asyncio.gather(
+        *(cache.get_or_add(key, str(number).encode(), ttl_seconds=60) for number in range(10))
+    )
+    assert found.count(None) == 1
+    left = str(found.index(None)).encode()
+    assert {value for value in found if value is not None} == {left}
+    assert await cache.get(key) == left
+
+
+async def test_what_was_left_expires_and_is_left_again(cache: Cache, key: str) -> None:
+    """An owner that died holds nobody up for long."""
+    assert await cache.get_or_add(key, b"mine", ttl_seconds=0.2) is None
+    await asyncio.sleep(0.3)
+    assert await cache.get_or_add(key, b"theirs", ttl_seconds=60) is None
+    assert await cache.get(key) == b"theirs"
 
 
 async def test_what_was_added_expires_unless_it_is_extended(cache: Cache, key: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 from shared.cache.layered import LayeredCache
 from shared.cache.memory import MemoryCache
 from shared.cache.redis import RedisCache
-from shared.cache.redis_link import MAX_CONNECTIONS
+from shared.cache.redis_link import RedisLink
 from shared.clock import ManualClock
 from shared.errors import ConfigurationError
 
@@ -26,6 +26,7 @@ class Wire(Protocol):
 
     commands: list[str]
     connections: int
+    packets: int
     delay_seconds: float
     url: str
 
@@ -40,11 +41,17 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def cache(wire: Wire, clock: ManualClock) -> AsyncIterator[RedisCache]:
-    """A cache behind the wire."""
-    subject = RedisCache(wire.url, timeout_seconds=0.2, pause_seconds=PAUSE_SECONDS, clock=clock)
+async def link(wire: Wire, clock: ManualClock) -> AsyncIterator[RedisLink]:
+    """A line behind the wire."""
+    subject = RedisLink(wire.url, timeout_seconds=0.2, pause_seconds=PAUSE_SECONDS, clock=clock)
     yield subject
     await subject.close()
+
+
+@pytest.fixture
+def cache(link: RedisLink) -> RedisCache:
+    """A cache behind the wire."""
+    return RedisCache(link)
 
 
 @pytest.fixture
@@ -58,7 +65,7 @@ async def test_a_call_is_one_command(cache: RedisCache, wire: Wire, key: str) ->
     await cache.get(key)
     await cache.set(key, b"\x01", ttl_seconds=60)
     await cache.get(key)
-    assert [command for command in wire.commands if command != "EX"] == ["MGET", "SET", "MGET"]
+    assert [command for command in wire.commands if command != "EX"] == ["GET", "SET", "GET"]
     assert wire.connections == 1
 
 
@@ -76,7 +83,7 @@ async def test_a_slow_redis_costs_its_timeout_once(cache: RedisCache, wire: Wire
     started = time.monotonic()
     assert [await cache.get(key) for _ in range(20)] == [None] * 20
     assert 0.15 < time.monotonic() - started < 1
-    assert wire.commands == ["MGET"]
+    assert wire.commands == ["GET"]
 
 
 async def test_it_is_used_again_after_the_pause(
@@ -102,7 +109,7 @@ async def test_one_call_at_a_time_finds_out(
     wire.commands.clear()
     clock.advance(PAUSE_SECONDS)
     await asyncio.gather(*(cache.get(key) for _ in range(20)))
-    assert wire.commands == ["MGET"]
+    assert wire.commands == ["GET"]
 
 
 async def test_a_late_answer_is_nobody_elses(
@@ -157,20 +164,22 @@ async def test_a_refused_command_is_a_miss_and_no_outage(cache: RedisCache, wire
     assert await cache.get(f"{key}:other") == b"other"
 
 
-async def test_reads_that_come_together_are_one_command(cache: RedisCache, wire: Wire, key: str) -> None:
+async def test_reads_that_come_together_are_one_packet(cache: RedisCache, wire: Wire, key: str) -> None:
     """Each caller gets its own answer, whoever asked for it too."""
     await cache.set(key, b"value", ttl_seconds=60)
     wire.commands.clear()
+    wire.packets = 0
     found = await asyncio.gather(cache.get(key), cache.get(f"{key}:none"), cache.get(key))
     assert [*found] == [b"value", None, b"value"]
-    assert wire.commands == ["MGET"]
+    assert wire.commands == ["GET"] * 3
+    assert wire.packets == 1
 
 
-async def test_a_crowd_shares_a_few_connections(cache: RedisCache, wire: Wire, key: str) -> None:
-    """More calls than connections wait their turn, and none of them takes it for an outage."""
+async def test_a_crowd_shares_one_connection(cache: RedisCache, wire: Wire, key: str) -> None:
+    """And nobody in it takes its own company for an outage."""
     await cache.set(key, b"value", ttl_seconds=60)
     assert await asyncio.gather(*(cache.get(key) for _ in range(200))) == [b"value"] * 200
-    assert wire.connections <= MAX_CONNECTIONS
+    assert wire.connections == 1
 
 
 @pytest.mark.parametrize(
@@ -179,14 +188,14 @@ async def test_a_crowd_shares_a_few_connections(cache: RedisCache, wire: Wire, k
 def test_a_url_that_is_none_of_redis_is_refused_at_start(url: str) -> None:
     """Not at the first job; and the message does not quote it, for it may hold a password."""
     with pytest.raises(ConfigurationError, match="REDIS_URL must be"):
-        RedisCache(url)
+        RedisLink(url)
 
 
 async def test_a_wrong_password_is_a_miss(wire: Wire, key: str) -> None:
     """The operator reads of it in the log; jobs go on without a cache."""
-    cache = RedisCache(wire.url.replace("redis://", "redis://nobody:wrong@"), timeout_seconds=5)
-    assert await cache.get(key) is None
-    await cache.close()
+    link = RedisLink(wire.url.replace("redis://", "redis://nobody:wrong@"), timeout_seconds=5)
+    assert await RedisCache(link).get(key) is None
+    await link.close()
 
 
 async def test_a_dead_redis_holds_nobody_back(cache: RedisCache, wire: Wire, key: str) -> None:
@@ -200,41 +209,44 @@ async def test_a_dead_redis_holds_nobody_back(cache: RedisCache, wire: Wire, key
 async def test_failure_15_a_dead_redis_leaves_what_the_process_knows(wire: Wire, key: str) -> None:
     """With 50 ms of waiting in all, however often it is asked."""
     clock = ManualClock()
-    redis = RedisCache(wire.url, clock=clock)
-    layered = LayeredCache(redis, MemoryCache(clock))
+    link = RedisLink(wire.url, clock=clock)
+    layered = LayeredCache(RedisCache(link), MemoryCache(clock))
     await layered.set(key, b"value", ttl_seconds=60)
     wire.delay_seconds = 2
     started = time.monotonic()
     assert [await layered.get(key) for _ in range(20)] == [b"value"] * 20
     assert await layered.get(f"{key}:other") is None
     assert time.monotonic() - started < 0.2
-    await layered.close()
+    await link.close()
 
 
 async def test_opening_a_connection_may_take_its_time(
     wire: Wire, key: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Far away it takes longer than a command may; who needs it goes without, and the next one has it."""
-    redis = RedisCache(wire.url)
-    for connection in range(1, 4):
+    link = RedisLink(wire.url)
+    redis = RedisCache(link)
+    for opening in range(1, 4):
         wire.delay_seconds = 0.15
-        await asyncio.gather(
-            *(redis.set(f"{key}:{number}", b"value", ttl_seconds=60) for number in range(connection))
-        )
+        await redis.set(f"{key}:{opening}", b"value", ttl_seconds=60)
         wire.delay_seconds = 0
         await asyncio.sleep(0.4)
-        assert await redis.get(f"{key}:0") == b"value", "no pause"
+        assert await redis.get(f"{key}:{opening}") == b"value", "no pause"
+        await wire.stop()
+        await asyncio.sleep(0.01)  # an idle connection is cut, and nobody minds
+        await wire.start()
     assert not caplog.records
-    await redis.close()
+    await link.close()
 
 
 async def test_a_busy_process_does_not_take_redis_for_slow(wire: Wire, key: str) -> None:
     """An answer that came while something else was being computed is an answer."""
-    redis = RedisCache(wire.url)
+    link = RedisLink(wire.url)
+    redis = RedisCache(link)
     await redis.set(key, b"value", ttl_seconds=60)
     for _ in range(5):
         asking = asyncio.create_task(redis.get(key))
         await asyncio.sleep(0)
         time.sleep(0.1)  # noqa: ASYNC251 - the point
         assert await asking == b"value"
-    await redis.close()
+    await link.close()

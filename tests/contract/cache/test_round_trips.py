@@ -12,6 +12,7 @@ import pytest
 from shared.ai.caching import CachedChatModel
 from shared.ai.scripted import ScriptedChatModel
 from shared.cache.redis import RedisCache
+from shared.cache.redis_link import RedisLink
 from shared.clock import SystemClock
 from shared.contracts import JobType
 from shared.messaging.worker import JobContext
@@ -32,6 +33,7 @@ class Wire(Protocol):
     """See conftest.py."""
 
     commands: list[str]
+    packets: int
     url: str
 
     async def stop(self) -> None: ...
@@ -40,9 +42,9 @@ class Wire(Protocol):
 @pytest.fixture
 async def cache(wire: Wire) -> AsyncIterator[RedisCache]:
     """A cache behind the wire."""
-    subject = RedisCache(wire.url)
-    yield subject
-    await subject.close()
+    link = RedisLink(wire.url)
+    yield RedisCache(link)
+    await link.close()
 
 
 @pytest.fixture
@@ -61,17 +63,18 @@ def context() -> JobContext:
 PAYLOAD = ChatPayload.model_validate({"fanMessage": "I miss you"})
 
 
-async def test_a_new_question_is_three_and_a_known_one_is_one(
+async def test_a_new_question_is_two_and_a_known_one_is_one(
     wire: Wire, cache: RedisCache, context: JobContext
 ) -> None:
-    """An MGET, a lease and a SET; then an MGET alone, and no model."""
+    """A look that leaves a lease, and a SET; then a look alone, and no model."""
     script = ScriptedChatModel([ANSWER])
     model = CachedChatModel(script, cache, key=b"key")
     assert not (await suggest(context, PAYLOAD, model=model)).cached
-    assert [command for command in wire.commands if len(command) > len("PX")] == ["MGET", "SET", "SET"]
+    assert [command for command in wire.commands if len(command) > len("PX")] == ["EVAL", "SET"]
+    assert wire.packets == 2
     wire.commands.clear()
     assert (await suggest(context, PAYLOAD, model=model)).cached
-    assert wire.commands == ["MGET"]
+    assert wire.commands == ["EVALSHA"]
     assert len(script.requests) == len(context.calls) == 1
 
 

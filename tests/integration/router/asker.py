@@ -28,6 +28,7 @@ from shared.ai.port import (
     Usage,
 )
 from shared.cache.redis import RedisCache
+from shared.cache.redis_link import RedisLink
 
 COST_USD_MICROS = 570
 
@@ -87,7 +88,8 @@ def _request(question: str, seconds: float, paid: list[ModelCall]) -> ModelReque
 
 async def ask(redis_url: str, endpoint: str, key: str, question: str, jobs: int, seconds: float) -> None:
     """Let the jobs ask, and report."""
-    cache = RedisCache(redis_url)
+    link = RedisLink(redis_url)
+    cache = RedisCache(link)
     await cache.get("connect")
     paid: list[ModelCall] = []
     async with aiohttp.ClientSession() as session:
@@ -97,7 +99,7 @@ async def ask(redis_url: str, endpoint: str, key: str, question: str, jobs: int,
         started = time.monotonic()
         asked = (model.complete(_request(question, seconds, paid)) for _ in range(jobs))
         answers = await asyncio.gather(*asked, return_exceptions=True)
-    await cache.close()
+    await link.close()
     report = {
         "answers": [answer.text if isinstance(answer, ModelReply) else repr(answer) for answer in answers],
         "paid": len(paid),

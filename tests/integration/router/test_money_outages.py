@@ -55,7 +55,8 @@ class Worker:
         url = self._service.enter_context(redis.running(directory))
         clock = SystemClock()
         self.books = Books()
-        self.cache, self.link = LayeredCache(RedisCache(url), MemoryCache(clock)), RedisLink(url)
+        self.link = RedisLink(url)
+        self.cache = LayeredCache(RedisCache(self.link), MemoryCache(clock))
         self.accounts = Accounts(RedisSpendingStore(self.link), self.books, clock)
         self.script = ScriptedChatModel(itertools.repeat("answer"))
         budgeted = BudgetedChatModel(
@@ -83,7 +84,6 @@ class Worker:
 
     async def close(self) -> None:
         await self.accounts.close()
-        await self.cache.close()
         await self.link.close()
 
 
