@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from shared.ai.port import ChatModel
+    from shared.bootstrap.speech import SpeechDesk
     from shared.clock import Clock
     from shared.messaging.engine import Engine
     from shared.messaging.points import Probe
@@ -31,6 +32,8 @@ class Container:
     engine: Engine
     sweep: Sweep
     chat_model: ChatModel
+    #: `None`: no speech service is configured.
+    speech_desk: SpeechDesk | None = None
     #: What was opened, the last first.
     opened: AsyncExitStack
 
@@ -69,6 +72,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         ConfigurationError: the settings do not fit together.
     """
     from shared.bootstrap.models import chat_model
+    from shared.bootstrap.speech import speech_desk
     from shared.clock import SystemClock
     from shared.messaging.engine import Engine, Limits
     from shared.messaging.points import unobserved
@@ -117,6 +121,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
             probe=observed,
         ),
         chat_model=chat_model(settings, store, clock, opened),
+        speech_desk=speech_desk(settings, clock, opened),
         opened=opened,
     )
 
