@@ -24,13 +24,11 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from shared.errors import UnsupportedMediaError
+from shared.media.heads import HEAD_BYTES, container_of
 from shared.media.report import MediaProbe
 
 #: Transfer functions PQ (SMPTE ST 2084) and HLG (ARIB STD-B67), as in ITU-T H.273.
 _HIGH_DYNAMIC_RANGE = frozenset({16, 18})
-_ISO_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"})
-_EBML = b"\x1a\x45\xdf\xa3"
-_HEAD_BYTES = 12
 _ROTATION = re.compile(r"^\s+display ?matrix: rotation of (-?\d+(?:\.\d+)?) degrees", re.IGNORECASE)
 
 
@@ -156,16 +154,8 @@ def _sound_of(container: InputContainer) -> AudioStream | None:
 
 
 def _container_of(path: Path) -> str:
-    """Return the name of the demuxer for a file, by its first bytes."""
     with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-    if not head:
-        raise UnsupportedMediaError("The file is empty.")
-    if head[4:8] in _ISO_BOXES:
-        return "mov"
-    if head.startswith(_EBML):
-        return "matroska"
-    raise UnsupportedMediaError("The file is neither MP4 (or MOV) nor WebM (or Matroska).")
+        return container_of(file.read(HEAD_BYTES))
 
 
 def _open(path: Path, form: str, limits: MediaLimits) -> InputContainer:

@@ -1,7 +1,7 @@
 """Private directories for jobs, which outlive neither the job nor, for long, the process that made them.
 
 A name carries its process' id and start time and the machine's boot: so a sweep can tell a dead process'
-leavings from those of a living one, also when the id is in use again. Processes in other containers have other
+leavings from a living one's, also when the id is in use again. Processes in other containers have other
 ids, and their own temporary file systems.
 """
 

@@ -11,7 +11,6 @@ import pytest
 from shared.storage import directories
 from shared.storage.directories import PrivateDirectories
 
-
 _LEAVING = """
 import pathlib, sys
 from shared.storage.directories import PrivateDirectories
