@@ -1,0 +1,92 @@
+"""The job `video.compress`: a smaller copy of a video whose analysis would have been late because of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.contracts import WireModel
+from shared.errors import JobError, UnsupportedMediaError
+from shared.messaging.worker import JobContext
+from shared.storage.port import StoredObject
+from workers.video_analysis.footage import COPY_SHARE, Workshop, derived_key
+from workers.video_analysis.messages import MAX_URL_CHARACTERS, CompressedCopy
+
+#: The suffix of the follow-up's id.
+FOLLOW_UP = "copy"
+_KEEPING_SECONDS = 30.0
+
+
+class CopyPayload(WireModel):
+    """The payload of a `video.compress` job: the video as it was pinned."""
+
+    #: As the front end sent it; it is checked again.
+    video_url: Annotated[str, Field(min_length=1, max_length=MAX_URL_CHARACTERS)]
+    etag: Annotated[str, Field(min_length=1)]
+    size_bytes: Annotated[int, Field(gt=0)]
+
+
+class CopyResult(WireModel):
+    """What the job adds to its parent's result; nothing, if no copy is worth having."""
+
+    compressed_copy: CompressedCopy | None = None
+
+
+class KeptCopy(WireModel):
+    """The step: a copy that was made and kept, or found not worth having."""
+
+    compressed_copy: CompressedCopy | None = None
+
+
+def copy_payload(video_url: str, pinned: StoredObject) -> CopyPayload:
+    """Return the payload of the job that copies a pinned video."""
+    return CopyPayload(video_url=video_url, etag=pinned.etag, size_bytes=pinned.size_bytes)
+
+
+async def compress(context: JobContext, payload: CopyPayload, *, workshop: Workshop) -> CopyResult:
+    """Write a smaller copy, verify and keep it.
+
+    Raises:
+        VideoNotFoundError: the original has changed or is gone.
+        JobError: it can't be done now.
+    """
+
+    async def work() -> KeptCopy:
+        return KeptCopy(compressed_copy=await _made(context, payload, workshop))
+
+    key = f"{payload.etag}:{payload.size_bytes}"
+    kept = await context.checkpointed("video.copy/1", key, KeptCopy, work)
+    return CopyResult(compressed_copy=kept.compressed_copy)
+
+
+def without(payload: CopyPayload, error: JobError) -> CopyResult:
+    """Return what the parent's result says when there will be no copy: the worker's fallback."""
+    del payload, error
+    return CopyResult()
+
+
+async def _made(context: JobContext, payload: CopyPayload, workshop: Workshop) -> CompressedCopy | None:
+    location = workshop.locate(payload.video_url)
+    pinned = StoredObject(location=location, size_bytes=payload.size_bytes, etag=payload.etag)
+    async with workshop.directories.directory(context.job_id) as directory:
+        content_hash = await workshop.objects.download(pinned, directory / "video")
+        context.used("downloaded_bytes", pinned.size_bytes)
+        try:
+            made = await workshop.media.compress(
+                directory / "video",
+                directory,
+                target_bytes=int(pinned.size_bytes * COPY_SHARE),
+                deadline=context.deadline - _KEEPING_SECONDS,
+            )
+        except UnsupportedMediaError:
+            return None
+        if made is None:
+            return None
+        context.used("cpu_seconds", made.cpu_seconds)
+        url = await workshop.objects.put(
+            derived_key(context.creator_id, content_hash, made.file),
+            directory / made.file,
+            content_type="video/mp4",
+        )
+        return CompressedCopy(url=url, size_bytes=made.size_bytes, width=made.width, height=made.height)
