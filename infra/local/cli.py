@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from datetime import date
 from importlib import import_module
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -46,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     publish.add_argument("--tier", help="the fan's tier, such as new, regular or vip")
     publish.add_argument("--persona", help="how the creator wants to sound")
     publish.add_argument("--payload", type=_json_object, metavar="JSON", help="the rest of the payload")
+    publish.add_argument("--file", type=Path, metavar="PATH", help="a video to upload first")
     publish.add_argument("--wait", action="store_true", help="wait for the end and show the result")
 
     events = commands.add_parser("events", help="follow what the workers announce; takes it from nobody")

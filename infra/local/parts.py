@@ -89,7 +89,7 @@ def _with_watch(topology: Any) -> Any:
 @contextmanager
 def _s3(directory: Path, _: Variables) -> Iterator[Variables]:
     with s3.running(directory) as url:
-        yield {"S3_ENDPOINT_URL": url, "S3_BUCKET": s3.BUCKET, **s3.CREDENTIALS}
+        yield {"S3_ENDPOINT_URL": url, "S3_BUCKET": s3.BUCKET, "VIDEO_BUCKETS": s3.BUCKET, **s3.CREDENTIALS}
 
 
 @contextmanager
@@ -108,6 +108,12 @@ def _inbox(directory: Path, _: Variables) -> Iterator[Variables]:
 def _model_simulator(directory: Path, _: Variables) -> Iterator[Variables]:
     with _ours("model_simulator", directory, "--port", "0") as variables:
         yield {**variables, "AZURE_AI_SIMULATED": "1"}
+
+
+@contextmanager
+def _speech_simulator(directory: Path, _: Variables) -> Iterator[Variables]:
+    with _ours("speech_simulator", directory, "--port", "0") as variables:
+        yield {**variables, "AZURE_SPEECH_WEBHOOK_SECRET": "simulated-webhook-secret"}
 
 
 @contextmanager
@@ -151,6 +157,12 @@ SERVICES = (
     Part(name="Redis", replaces="Amazon ElastiCache", variable="REDIS_URL", start=_redis),
     Part(name="Service Bus", replaces="Azure Service Bus", variable="SERVICEBUS_CONNECTION", start=_broker),
     Part(name="Model simulator", replaces="Azure AI", variable="AZURE_AI_ENDPOINT", start=_model_simulator),
+    Part(
+        name="Speech simulator",
+        replaces="Azure Speech",
+        variable="AZURE_SPEECH_ENDPOINT",
+        start=_speech_simulator,
+    ),
     Part(name="S3", replaces="Amazon S3", variable="S3_ENDPOINT_URL", start=_s3),
     Part(
         name="Blob storage",

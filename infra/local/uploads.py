@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 
-def upload(variables: Mapping[str, str], path: Path, *, creator_id: str) -> str:
+class Variables(Protocol):
+    """Knows where the services are."""
+
+    def __getitem__(self, name: str, /) -> str:
+        """Return a variable's value."""
+        ...
+
+
+def upload(variables: Variables, path: Path, *, creator_id: str) -> str:
     """Put a file into the stack's bucket and return its URL as the front end would send it.
 
     Args:
