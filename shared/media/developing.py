@@ -30,7 +30,7 @@ _HD_ROWS = 720
 _CODES = 65_536
 _WHITE_NITS, _HLG_PEAK_NITS, _HLG_SYSTEM_GAMMA = 203.0, 1_000.0, 1.2
 #: Where diffuse white ends up, in linear SDR light: what is above it still needs to be told apart.
-_DIFFUSE_WHITE, _KNEE = 0.8, 0.55
+_DIFFUSE_WHITE, _KNEE = 0.92, 0.6
 #: Rows and columns are blue, green, red.
 _FROM_BT2020 = np.array(
     [

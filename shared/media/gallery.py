@@ -21,13 +21,13 @@ _MIN_GAP_SECONDS = 0.1
 #: Then only the better of every two is kept, and the gap doubles: 900 s come down to two frames a second.
 _MAX_FRAMES = 2_048
 #: Hashes of pictures of the same thing differ in no more of 64 bits.
-_SAME_BITS = 8
+SAME_BITS = 8
 #: Cuts are not exact to the frame everywhere, and dissolves show two scenes at once.
 _EDGE_SECONDS = 0.12
 #: One frame every few seconds is enough of a scene without cuts.
 _SECONDS_PER_FRAME = 4.0
 #: Weights of a picture's sharpness (against the clip's own), exposure and contrast.
-_SHARPNESS, _EXPOSURE, _CONTRAST = 0.45, 0.35, 0.2
+_WEIGHTS = (0.45, 0.35, 0.2)
 #: Standard deviation of luma from which contrast gets no better.
 _FULL_CONTRAST = 50.0
 _UNSEEN_SCORE = 0.5
@@ -79,7 +79,7 @@ class Gallery:
         Every scene has one as far as `most` allows. Of more scenes the first and the longest are taken that
         look different; of fewer, the long ones get several.
         """
-        rating = _Rating(self._frames)
+        rating = Rating(self._frames)
         frames = sorted(self._frames, key=lambda frame: frame.at_seconds)
         picks = [_best(rating, frames, number, scene) for number, scene in enumerate(scenes)]
         if len(picks) > most:
@@ -89,13 +89,13 @@ class Gallery:
         return sorted(chosen, key=lambda pick: pick.at_seconds)
 
     def _thin_out(self) -> None:
-        rating = _Rating(self._frames)
+        rating = Rating(self._frames)
         pairs = zip(self._frames[::2], self._frames[1::2], strict=False)
         self._frames = [max(pair, key=rating.score) for pair in pairs]
         self._gap_seconds *= 2
 
 
-class _Rating:
+class Rating:
     """How good frames are, by the standards of their own clip."""
 
     def __init__(self, frames: Sequence[FrameMeasures]) -> None:
@@ -103,11 +103,18 @@ class _Rating:
         #: Three quarters of the clip are not sharper.
         self._sharp = ordered[len(ordered) * 3 // 4] if ordered else 1.0
 
+    def qualities(self, frame: FrameMeasures) -> dict[str, float]:
+        """Return how sharp, well lit and clear a frame is, 0 to 1 each."""
+        return {
+            "sharp": math.sqrt(min(1.0, frame.sharpness / max(self._sharp, 1e-6))),
+            "well lit": frame.exposure,
+            "clear": min(1.0, frame.contrast / _FULL_CONTRAST),
+        }
+
     def score(self, frame: FrameMeasures) -> float:
         """Return 0 to 1; black, white and empty frames get next to nothing."""
-        sharpness = math.sqrt(min(1.0, frame.sharpness / max(self._sharp, 1e-6)))
-        contrast = min(1.0, frame.contrast / _FULL_CONTRAST)
-        score = _SHARPNESS * sharpness + _EXPOSURE * frame.exposure + _CONTRAST * contrast
+        qualities = self.qualities(frame).values()
+        score = sum(weight * quality for weight, quality in zip(_WEIGHTS, qualities, strict=True))
         return score * (0.1 if frame.empty else 1.0)
 
     def pick(self, frame: FrameMeasures, place: Pick) -> Pick:
@@ -122,7 +129,7 @@ class _Rating:
         )
 
 
-def _best(rating: _Rating, frames: Sequence[FrameMeasures], number: int, scene: FoundScene) -> Pick:
+def _best(rating: Rating, frames: Sequence[FrameMeasures], number: int, scene: FoundScene) -> Pick:
     """Return a scene's best frame, away from its ends; the middle of a scene without a key frame."""
     edge = min(_EDGE_SECONDS, (scene.end_seconds - scene.start_seconds) / 4)
     start, end = scene.start_seconds + (edge if number else 0.0), scene.end_seconds - edge
@@ -139,9 +146,7 @@ def _between(frames: Sequence[FrameMeasures], start: float, end: float) -> Seque
     return frames[first:last]
 
 
-def _further(
-    rating: _Rating, frames: Sequence[FrameMeasures], picks: Sequence[Pick], room: int
-) -> list[Pick]:
+def _further(rating: Rating, frames: Sequence[FrameMeasures], picks: Sequence[Pick], room: int) -> list[Pick]:
     """Return more frames of long scenes, each unlike all others of its scene."""
     found = [pick for place in picks for pick in _others(rating, frames, place)]
     if len(found) <= room:
@@ -149,7 +154,7 @@ def _further(
     return [found[(2 * number + 1) * len(found) // (2 * room)] for number in range(room)]
 
 
-def _others(rating: _Rating, frames: Sequence[FrameMeasures], place: Pick) -> Iterator[Pick]:
+def _others(rating: Rating, frames: Sequence[FrameMeasures], place: Pick) -> Iterator[Pick]:
     """Yield the best frame of every few seconds of a scene."""
     shown = [place.measures] if place.measures else []
     slots = int((place.end_seconds - place.start_seconds) / _SECONDS_PER_FRAME)
@@ -179,4 +184,4 @@ def _most_telling(picks: Sequence[Pick], most: int) -> list[Pick]:
 
 
 def _resembles(frame: FrameMeasures, others: Sequence[FrameMeasures]) -> bool:
-    return any(difference(frame, other) <= _SAME_BITS for other in others)
+    return any(difference(frame, other) <= SAME_BITS for other in others)
