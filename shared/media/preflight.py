@@ -186,16 +186,19 @@ async def _whole_header(pieces: _Pieces, box: _Box) -> bytes:
 async def _read_fragments(pieces: _Pieces, start: int) -> int:
     """Read the first fragments' headers, and return where the last of them ends.
 
-    An index (`sidx`) before them all lists the others' lengths: then nothing is left to guess.
+    Indexes (`sidx`, one a track) before them all list the others' lengths: then nothing is left to guess.
     """
     seen: Counter[bytes] = Counter()
+    indexes = 0
     async for box in _boxes(pieces, start):
         if seen[b"moof"] == _MAX_FRAGMENTS and box.kind == b"moof":
-            if seen[b"sidx"] == 1:
+            if 0 < indexes == seen[b"sidx"]:
                 break
             pieces.written_bytes = box.start
             return box.start
         seen[box.kind] += 1
+        if seen[b"moof"] == 0:
+            indexes = seen[b"sidx"]
         if box.kind == b"moof":
             await _whole_header(pieces, box)
         elif box.kind == b"mdat" and seen[b"mdat"] == 1:
