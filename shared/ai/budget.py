@@ -76,14 +76,15 @@ class BudgetedChatModel:
             BudgetExceededError: the month's budget, or the creator's share of the day, has no room for it.
             JobError: see `ChatModel.complete`.
         """
-        rungs = [thrifty(request, thrift) for thrift in Thrift]
+        brief = thrifty(request, Thrift.BRIEF)
+        rungs = [request, brief, thrifty(brief, Thrift.CHEAP)]
         grant = await self._accounts.reserve(self._wish(request, rungs))
         if grant is None:
             note("budget", action="refused")
             raise BudgetExceededError
         asked = rungs[grant.rung]
         note("budget", action="reserved", thrift=int(asked.thrift))
-        return await self._complete(_within(asked, grant), grant)
+        return await self._complete(asked, grant)
 
     async def _complete(self, request: ModelRequest, grant: Grant) -> ModelReply:
         paid: list[int] = []
@@ -93,7 +94,8 @@ class BudgetedChatModel:
             request.spent(call)
 
         try:
-            return await self._model.complete(replace(request, spent=spent))
+            held = grant.reservation.held_usd_micros  # which is what it may cost, and no more
+            return await self._model.complete(replace(request, spent=spent, budget_usd_micros=held))
         finally:
             await self._accounts.settle(grant, paid_usd_micros=sum(paid))
 
@@ -123,8 +125,3 @@ def thrifty(request: ModelRequest, thrift: Thrift) -> ModelRequest:
     if request.thrift is Thrift.NONE:
         task = replace(task, max_output_tokens=max(1, task.max_output_tokens * BRIEF_PERCENT // 100))
     return replace(request, task=task, thrift=thrift)
-
-
-def _within(request: ModelRequest, grant: Grant) -> ModelRequest:
-    """Return a request that may cost what is held for it, and no more."""
-    return replace(request, budget_usd_micros=grant.reservation.held_usd_micros)

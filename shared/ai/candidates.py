@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
 
 from shared.ai.breaker import Health
 from shared.ai.catalogue import Catalogue
 from shared.ai.deployment import Deployment
 from shared.ai.estimating import expected_usd_micros, input_tokens, most_usd_micros
-from shared.ai.port import Complexity, ModelRequest, Thrift
+from shared.ai.port import Complexity, ModelRequest, Role, Thrift
 from shared.ai.roles import RolePlan
 
 _USD_MICROS = 1_000_000
@@ -75,7 +76,7 @@ def candidates(
     asked_tokens = input_tokens(request.messages)
     ranked: list[_Ranked] = []
     exclusions: list[Exclusion] = []
-    for standing, deployment in _eligible(request, complexity, catalogue, today):
+    for standing, deployment in _eligible_for(request, complexity, catalogue, today):
         exclusion = _exclusion(request, deployment, asked_tokens)
         if exclusion is not None:
             exclusions.append(exclusion)
@@ -98,7 +99,7 @@ def candidates(
 def possible(request: ModelRequest, catalogue: Catalogue, today: date) -> tuple[Deployment, ...]:
     """Return every deployment that a request may end up at, however complex: for holding money."""
     undecided = Complexity.COMPLEX if request.task.routed_by_complexity else Complexity.STANDARD
-    found = _eligible(request, request.complexity or undecided, catalogue, today)
+    found = _eligible_for(request, request.complexity or undecided, catalogue, today)
     return tuple(deployment for _, deployment in found)
 
 
@@ -119,24 +120,33 @@ class _Ranked:
     choice: Choice
 
 
-def _eligible(
+def _eligible_for(
     request: ModelRequest, complexity: Complexity, catalogue: Catalogue, today: date
-) -> Iterator[tuple[_Standing, Deployment]]:
-    """Yield the deployments of the role's plan, each once, in the plan's order."""
-    seen: set[tuple[str | None, str]] = set()
-    for standing, family in _wanted(request, complexity, catalogue.plan(request.task.role)):
+) -> Sequence[tuple[_Standing, Deployment]]:
+    is_money_short = request.thrift >= Thrift.CHEAP
+    return _eligible(catalogue, request.task.role, complexity, today, is_money_short=is_money_short)
+
+
+@lru_cache(maxsize=64)  # the same few, four times for each request
+def _eligible(
+    catalogue: Catalogue, role: Role, complexity: Complexity, today: date, *, is_money_short: bool
+) -> Sequence[tuple[_Standing, Deployment]]:
+    """Return the deployments of the role's plan, each once, in the plan's order."""
+    found: dict[tuple[str | None, str], tuple[_Standing, Deployment]] = {}
+    for standing, family in _wanted(complexity, catalogue.plan(role), is_money_short=is_money_short):
         deployment = catalogue.resolve(family, today)
-        if deployment.identity not in seen:
-            seen.add(deployment.identity)
-            yield standing, deployment
+        found.setdefault(deployment.identity, (standing, deployment))
+    return tuple(found.values())
 
 
-def _wanted(request: ModelRequest, complexity: Complexity, plan: RolePlan) -> Iterator[tuple[_Standing, str]]:
+def _wanted(
+    complexity: Complexity, plan: RolePlan, *, is_money_short: bool
+) -> Iterator[tuple[_Standing, str]]:
     if complexity is Complexity.COMPLEX:
         yield from ((_Standing.THOUGHTFUL, family) for family in plan.thoughtful)
     yield _Standing.FIRST, plan.first
     yield from ((_Standing.FALLBACK, family) for family in plan.fallbacks)
-    if complexity is Complexity.SIMPLE or request.thrift >= Thrift.CHEAP:
+    if complexity is Complexity.SIMPLE or is_money_short:
         yield from ((_Standing.ECONOMY, family) for family in plan.economy)
 
 

@@ -50,12 +50,13 @@ class LimitedChatModel:
             self._turns.release()
 
     async def _turn(self, request: ModelRequest) -> None:
+        if not self._turns.locked():
+            await self._turns.acquire()  # at once
+            return
         began = self._clock.monotonic()
-        must_wait = self._turns.locked()
         try:
-            async with asyncio.timeout(patience_seconds(request.deadline - began) if must_wait else None):
+            async with asyncio.timeout(patience_seconds(request.deadline - began)):
                 await self._turns.acquire()
         except TimeoutError:
             raise SaturatedError(failure=ModelFailure.RATE_LIMITED) from None
-        if must_wait:
-            note("limit", deployment=self._name, waited_seconds=self._clock.monotonic() - began)
+        note("limit", deployment=self._name, waited_seconds=self._clock.monotonic() - began)

@@ -17,6 +17,7 @@ from shared.cache.redis_link import RedisLink, Script
 #: A month's counters are kept for a while after its end, for calls that settle late and for curious people.
 KEPT_SECONDS = 70 * 24 * 3600
 _UNLIMITED = 1e300
+_MARKS = str(list(MARKS_PERCENT))
 
 #: Gives back what a hold holds, once. Its fields are joined in `Reservation.member`.
 _RELEASE = """
@@ -131,7 +132,7 @@ class RedisSpendingStore:
             wish.budget_usd_micros,
             _UNLIMITED if math.isinf(share) else share,
             KEPT_SECONDS,
-            str(list(MARKS_PERCENT)),
+            _MARKS,
             *wish.most_usd_micros,
         )
         if answer is None:

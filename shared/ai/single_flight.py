@@ -63,11 +63,10 @@ class Flight:
             JobTimeoutError: the passenger's own time is over.
             JobError: the call's failure.
         """
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                reply = await asyncio.shield(self._task)
-        except TimeoutError as error:
-            raise JobTimeoutError("The AI model did not answer before the job's deadline.") from error
+        await asyncio.wait((self._task,), timeout=timeout_seconds)
+        if not self._task.done():
+            raise JobTimeoutError("The AI model did not answer before the job's deadline.")
+        reply = self._task.result()
         if passenger is not self._passengers[0]:
             note("cache", outcome="hit", waited="process")
             reply = _shared(reply)

@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Protocol
 
 #: Fractions of a budget, in percent, at which the next rung of thrift begins; the last one refuses.
@@ -60,12 +61,12 @@ class Wish:
     #: How many times the even share of a day one creator may spend; `None` is without limit.
     daily_shares: float | None
 
-    @property
+    @cached_property
     def month(self) -> str:
         """The month it is counted in."""
         return f"{self.at.astimezone(UTC):%Y-%m}"
 
-    @property
+    @cached_property
     def day(self) -> str:
         """The day it is counted on."""
         return f"{self.at.astimezone(UTC):%Y-%m-%d}"

@@ -1,8 +1,9 @@
 """One connection to Redis that any number of callers share: commands go out as they come, answers in turn.
 
-Commands of one turn of the event loop leave in one packet, and nobody waits for another's answer before
-asking. Packing and parsing is hiredis' work, Redis' own C library; a command costs a fifth of the CPU time
-that it takes in redis-py, whose pool of connections carries one command each at a time.
+A command leaves at once while no answer is owed; those that come meanwhile leave in one packet at the end of
+their turn of the event loop, much as Nagle has it for TCP. Nobody waits for another's answer before asking.
+Packing and parsing is hiredis' work, Redis' own C library: a command costs a fifth of the CPU time that it
+takes in redis-py, whose connections carry one command at a time.
 """
 
 from __future__ import annotations
@@ -51,15 +52,20 @@ class RedisConnection(asyncio.Protocol):
         self._unsent: list[bytes] = []
         self._pending: deque[Callable[[Reply], None]] = deque()
 
-    def send(self, command: Command, answered: Callable[[Reply], None]) -> None:
-        """Send a command; its answer is told, or the `OSError` that there will be none."""
+    def send(self, command: Command, answered: Callable[[Reply], None], *, urgent: bool = True) -> None:
+        """Send a command; its answer is told, or the `OSError` that there will be none.
+
+        One that is not urgent goes with the next, or at the end of this turn of the event loop.
+        """
         if self._closed.done():
             answered(self._error)
             return
         self._pending.append(answered)
-        if not self._unsent:
-            self._loop.call_soon(self._flush)
         self._unsent.append(hiredis.pack_command(tuple(command)))  # type: ignore[arg-type]  # floats, too
+        if urgent and len(self._pending) == len(self._unsent):
+            self._flush()
+        elif len(self._unsent) == 1:
+            self._loop.call_soon(self._flush)
 
     async def ask(self, command: Command) -> Reply:
         """Send a command and return its answer.

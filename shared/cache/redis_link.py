@@ -170,14 +170,15 @@ class RedisLink:
         finally:
             call.timer.cancel()
 
-    def _send(self, command: Command, over_at: float = 0.0) -> _Call:
+    def _send(self, command: Command, over_at: float = inf) -> _Call:
         call = _Call(command, asyncio.get_running_loop().create_future(), over_at)
         if self._connection is None:
             call.waits_for_opening = True
             self._queue.append(call)
             self._opening = self._opening or asyncio.create_task(self._open())
         else:
-            self._connection.send(command, partial(self._answered, call))
+            is_awaited = over_at < inf
+            self._connection.send(command, partial(self._answered, call), urgent=is_awaited)
         return call
 
     async def _open(self) -> None:
