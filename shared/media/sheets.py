@@ -24,7 +24,7 @@ _CANVASES = ((2, 3), (3, 2), (2, 2))
 CLOSE_UP = (2 * _TILE, 2 * _TILE)
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 #: Of the cell's shorter side.
-_NUMBER_SHARE = 0.15
+_NUMBER_SHARE, _MOST_NUMBER_PIXELS = 0.15, 44.0
 
 
 def cell_size(width: int, height: int) -> tuple[int, int]:
@@ -73,7 +73,7 @@ def _numbered(cell: Picture, number: int) -> Picture:
     marked = cell.copy()
     height, width = marked.shape[:2]
     text, font = str(number), cv2.FONT_HERSHEY_SIMPLEX
-    wanted = max(12.0, min(width, height) * _NUMBER_SHARE)
+    wanted = min(max(12.0, min(width, height) * _NUMBER_SHARE), _MOST_NUMBER_PIXELS)
     scale = wanted / cv2.getTextSize("0", font, 1.0, 2)[0][1]
     thickness = max(2, round(scale * 2.5))
     (across, up), _ = cv2.getTextSize(text, font, scale, thickness)
