@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     video_output_bucket: str = ""
     #: The region of the buckets. The keys are found by AWS's own names, `AWS_ACCESS_KEY_ID` and the rest.
     aws_region: str = "us-east-2"
+    #: How many videos one process looks into at once: each needs a core, and some 400 MB.
+    video_inspections_at_once: Annotated[int, Field(ge=1, le=64)] = 1
     #: Another S3 than Amazon's, for the embedded stack.
     s3_endpoint_url: str = ""
 

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 if TYPE_CHECKING:
     from shared.ai.port import ChatModel
     from shared.bootstrap.speech import SpeechDesk
+    from shared.bootstrap.videos import VideoDesk
     from shared.clock import Clock
     from shared.messaging.engine import Engine
     from shared.messaging.points import Probe
@@ -32,6 +33,7 @@ class Container:
     engine: Engine
     sweep: Sweep
     chat_model: ChatModel
+    video_desk: VideoDesk
     #: `None`: no speech service is configured.
     speech_desk: SpeechDesk | None = None
     #: What was opened, the last first.
@@ -73,6 +75,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     """
     from shared.bootstrap.models import chat_model
     from shared.bootstrap.speech import speech_desk
+    from shared.bootstrap.videos import video_desk
     from shared.clock import SystemClock
     from shared.messaging.engine import Engine, Limits
     from shared.messaging.points import unobserved
@@ -121,6 +124,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
             probe=observed,
         ),
         chat_model=chat_model(settings, store, clock, opened),
+        video_desk=video_desk(settings, clock, opened),
         speech_desk=speech_desk(settings, clock, opened),
         opened=opened,
     )
