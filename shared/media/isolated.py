@@ -16,7 +16,7 @@ from shared.clock import Clock
 from shared.errors import InternalError, JobTimeoutError, UnsupportedMediaError
 from shared.media.children import DEFAULT_COMMAND, ChildLimits, lifelong_parent, started
 from shared.media.port import Progress
-from shared.media.report import CompressedVideo, Inspection, MediaProbe
+from shared.media.report import CompressedVideo, Inspection, MediaProbe, files_of
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class IsolatedMedia:
             "target_bytes": copy_target_bytes,
         }
         inspection = _valid(await self._asked(request, self._slots.heavy, deadline, progress), Inspection)
-        _check_files(directory, _files_of(inspection))
+        _check_files(directory, files_of(inspection))
         return inspection
 
     async def compress(
@@ -168,15 +168,6 @@ def _valid(answer: Any, kind: type[R]) -> R:
         return kind.model_validate(answer)
     except ValidationError:
         raise InternalError("Looking into the video gave no valid answer.") from None
-
-
-def _files_of(inspection: Inspection) -> Iterator[str]:
-    yield from (frame.file for frame in inspection.key_frames)
-    yield from (sheet.file for sheet in inspection.contact_sheets)
-    if inspection.sound.file is not None:
-        yield inspection.sound.file
-    if inspection.copy_made is not None:
-        yield inspection.copy_made.file
 
 
 def _check_files(directory: Path, names: Iterator[str] | Sequence[str]) -> None:

@@ -6,7 +6,7 @@ variable frame rate. Sizes are as shown, after rotation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -164,3 +164,13 @@ class Inspection(_Value):
     cpu_seconds: float = 0.0
     #: What had to be left out in the time given, in plain English.
     notes: Sequence[str] = ()
+
+
+def files_of(inspection: Inspection) -> Iterator[str]:
+    """Yield the names of the files that an inspection speaks of."""
+    yield from (frame.file for frame in inspection.key_frames)
+    yield from (sheet.file for sheet in inspection.contact_sheets)
+    if inspection.sound.file is not None:
+        yield inspection.sound.file
+    if inspection.copy_made is not None:
+        yield inspection.copy_made.file
