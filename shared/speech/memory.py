@@ -30,7 +30,7 @@ class MemoryTranscriber:
         error: raised in the place of an answer.
     """
 
-    def __init__(self, clock: Clock, *, way: Way = Way.FAST, error: Exception | None = None) -> None:
+    def __init__(self, clock: Clock, *, way: Way = Way.FAST, error: BaseException | None = None) -> None:
         self.way = way
         self.error = error
         #: The files it was given.

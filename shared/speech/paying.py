@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -46,7 +46,7 @@ class SpeechPurse:
     clock: Clock
     accounts: Accounts | None = None
     budget: Budget | None = None
-    services: Mapping[Way, SpeechService] = SERVICES
+    services: Mapping[Way, SpeechService] = field(default_factory=lambda: SERVICES)
 
     @asynccontextmanager
     async def paying(
