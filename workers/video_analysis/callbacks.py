@@ -121,7 +121,10 @@ class Callbacks:
 
     def _transcription(self, body: bytes) -> str | None:
         """Return the id of the transcription that a body names, if it is one of our endpoint's."""
-        link = urlsplit(_link(body))
+        try:
+            link = urlsplit(_link(body))
+        except ValueError:
+            return None
         found = _PATH.fullmatch(link.path)
         return found[1] if found and link.netloc.casefold() == self._host else None
 
