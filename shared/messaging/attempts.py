@@ -94,6 +94,7 @@ class Attempts:
             else Steps(
                 checkpoints=self.checkpoints,
                 unwritten=unwritten,
+                reached=self.reached,
                 payer=Payment(
                     job_id=claim.job_id,
                     epoch=claim.epoch,

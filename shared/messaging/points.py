@@ -22,6 +22,8 @@ class Point(StrEnum):
     HANDLING = "handling"
     #: The lease was extended while the handler runs.
     EXTENDED = "extended"
+    #: A step and what it cost are durable; the handler goes on.
+    KEPT = "kept"
     #: The handler is done; its result exists in memory only.
     HANDLED = "handled"
     #: The outcome and its outbox are durable; nothing is sent yet.

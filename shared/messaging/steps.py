@@ -12,6 +12,7 @@ from pydantic_core import PydanticSerializationError
 
 from shared.errors import InvalidPayloadError, StoreUnavailableError
 from shared.messaging.ledger import UnwrittenCalls
+from shared.messaging.points import Point, Probe, unobserved
 from shared.messaging.sanitising import storable
 from shared.observability.failures import whereabouts
 from shared.persistence.checkpoints import Checkpoint, Checkpoints, Payment
@@ -29,6 +30,7 @@ class Steps:
     unwritten: UnwrittenCalls
     #: Who pays; its calls are those still unwritten when a step is kept.
     payer: Payment
+    reached: Probe = unobserved
 
     async def run(self, step: str, key: str, kind: type[B], work: Callable[[], Awaitable[B]]) -> B:
         """Return what the step made before, or let it be made and keep it.
@@ -58,6 +60,7 @@ class Steps:
             payment = replace(self.payer, calls=self.unwritten.take())
             await self.checkpoints.keep(kept, payment)
             self.unwritten.confirm(payment.calls)
+            self.reached(Point.KEPT)
         except (StoreUnavailableError, InvalidPayloadError, PydanticSerializationError) as error:
             logger.error(  # noqa: TRY400 - a traceback may quote what was made
                 "A step could not be kept.",
