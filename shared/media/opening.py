@@ -165,7 +165,7 @@ def _open(path: Path, form: str, limits: MediaLimits) -> InputContainer:
         "format_whitelist": form,
         "codec_whitelist": ",".join(sorted(decoders)),
         "max_pixels": str(limits.max_decoded_pixels),
-        "max_streams": str(limits.max_streams),
+        "max_streams": str(limits.max_streams * 4),  # beyond, FFmpeg claims to be out of memory
         "probesize": str(limits.probe_bytes),
     }
     if form == "mov":
@@ -175,7 +175,7 @@ def _open(path: Path, form: str, limits: MediaLimits) -> InputContainer:
             f"file:{path.absolute()}", "r", format=form, options=options, metadata_errors="replace"
         )
     except MemoryError:
-        raise UnsupportedMediaError("The video needs too much memory.") from None
+        raise UnsupportedMediaError("The file's header asks for too much memory.") from None
     except (av.FFmpegError, ValueError) as error:
         raise UnsupportedMediaError(_why_unreadable(error, form)) from None
 

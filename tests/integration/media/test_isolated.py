@@ -64,8 +64,8 @@ async def gone(pid: int, seconds: float = 5.0) -> bool:
 async def written(path: Path) -> int:
     """Return the number in a file, once it is there."""
     async with asyncio.timeout(20):
-        while not path.exists() or not path.read_text().endswith("\n"):
-            await asyncio.sleep(0.02)  # noqa: ASYNC110 - another process writes it
+        while not path.exists() or not path.read_text().endswith("\n"):  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.02)
     return int(path.read_text())
 
 
