@@ -33,8 +33,7 @@ def hostile_cases() -> Sequence[Case]:
     """Return all cases, nothing made yet."""
     from infra.local.clips.hostile import broken, disguised, lying, unusual
 
-    found = [*disguised.cases(), *broken.cases(), *lying.cases(), *unusual.cases()]
-    return found
+    return [*disguised.cases(), *broken.cases(), *lying.cases(), *unusual.cases()]
 
 
 def build_hostile_files(

@@ -125,7 +125,8 @@ def _text(name: str, what: str, text: str) -> Case:
 
 _HLS = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{place}\n#EXT-X-ENDLIST\n"
 _DASH = (
-    '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT9S"'
+    '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"'
+    ' mediaPresentationDuration="PT9S"'
     ' profiles="urn:mpeg:dash:profile:isoff-on-demand:2011"><Period><AdaptationSet mimeType="video/mp4">'
     '<Representation id="1" bandwidth="9" codecs="avc1.42c01e" width="180" height="320"><BaseURL>{url}/a.mp4'
     "</BaseURL></Representation></AdaptationSet></Period></MPD>"
@@ -160,7 +161,8 @@ def _playlists() -> Iterator[Case]:
     yield _text(
         "sdp",
         "a session description",
-        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=a\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n",
+        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=a\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n"
+        "a=rtpmap:96 H264/90000\n",
     )
     yield _text(
         "asx", "a Windows Media playlist", '<asx version="3.0"><entry><ref href="{url}/a.wmv"/></entry></asx>'
@@ -168,7 +170,8 @@ def _playlists() -> Iterator[Case]:
     yield _text(
         "xspf",
         "an XML playlist",
-        '<?xml version="1.0"?><playlist><trackList><track><location>{url}/a.mp4</location></track></trackList></playlist>',
+        '<?xml version="1.0"?><playlist><trackList><track><location>{url}/a.mp4</location></track>'
+        "</trackList></playlist>",
     )
     yield _text(
         "xxe",
@@ -213,13 +216,14 @@ def _references() -> Iterator[Case]:
     )
 
 
-def _movie() -> bytes:
+def movie() -> bytes:
+    """Return a QuickTime movie: what a neighbour has to be like for references to it to work."""
     return made(replace(Recipe(), container="mov"))
 
 
 def _with_reference(reference: bytes) -> bytes:
     return with_content(
-        _movie(), "moov.trak.mdia.minf.dinf.dref", bytes(4) + (1).to_bytes(4, "big") + reference
+        movie(), "moov.trak.mdia.minf.dinf.dref", bytes(4) + (1).to_bytes(4, "big") + reference
     )
 
 
@@ -229,18 +233,16 @@ def _at_url(around: Surroundings) -> bytes:
 
 def _at_alias(around: Surroundings) -> bytes:
     """Point to the neighbour as a Macintosh alias does: by path, from levels up, and by name."""
-    name = around.neighbour.name.encode()
+    name = around.neighbour.name.encode()[:63]
     path = str(around.neighbour).encode()
     record = bytearray(150)
-    record[4:8] = (150).to_bytes(4, "big")
-    record[10:12] = bytes([6, ord("V")])
-    record[50:51] = bytes([len(name[:63])])
-    record[51 : 51 + len(name[:63])] = name[:63]
-    levels = (1).to_bytes(2, "big") + (1).to_bytes(2, "big")
-    record[130:134] = levels
+    record[10:12] = b"\x01V"
+    record[50] = len(name)
+    record[51 : 51 + len(name)] = name
+    record[130:134] = b"\0\1\0\1"
     padded = path + bytes(len(path) % 2)
     tail = _ABSOLUTE_ALIAS.to_bytes(2, "big") + len(path).to_bytes(2, "big") + padded + b"\xff\xff\0\0"
-    return _with_reference(box(b"alis", bytes(4), bytes(record[4:]), tail))
+    return _with_reference(box(b"alis", bytes(4), bytes(record), tail))
 
 
 def _reference_movie(around: Surroundings) -> bytes:

@@ -52,7 +52,9 @@ class Recipe:
 def made(recipe: Recipe) -> bytes:
     """Return a file."""
     buffer = io.BytesIO()
-    with av.open(buffer, "w", format=recipe.container, options={"fflags": "+bitexact", **recipe.options}) as container:
+    with av.open(
+        buffer, "w", format=recipe.container, options={"fflags": "+bitexact", **recipe.options}
+    ) as container:
         container.metadata.update(recipe.metadata)
         video = _video(container, recipe) if recipe.frames else None
         tracks = [
