@@ -19,7 +19,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from shared.media.calibration import READING_BACK_SHARE, predicted_copy_seconds
+from shared.media.calibration import READING_BACK_SHARE, measured_factor, predicted_copy_seconds
 from shared.media.copying import CopyPlan, plans
 from shared.media.fitting import PictureFitter
 from shared.media.opening import audio_stream, check_frame, opened, probe_of, video_stream
@@ -38,6 +38,8 @@ _CONTAINER_SHARE, _CONTAINER_BYTES = 0.985, 4096
 _TOLERANCE = 1.02
 #: What is planned with, of the time given.
 _PLANNED_SHARE = 0.85
+#: With so many times the time that the reference core needs, no core is too slow.
+_PLENTY = 5.0
 #: From here on the pace tells whether time will do.
 _PACE_AFTER = 0.08
 _MOST_ERRORS = 50
@@ -53,7 +55,7 @@ def compress(
     seconds: float,
     watch: Watch | None = None,
     progress: Progress | None = None,
-    factor: float = 1.0,
+    factor: float | None = None,
 ) -> CompressedVideo | None:
     """Write a smaller copy into `directory`; `None` when none is worth having or the time would not do.
 
@@ -65,7 +67,7 @@ def compress(
         watch: called with every decoded frame in order. When a copy is given up on the way, frames go on as
             long as time lasts; when no copy is begun, because none would fit, there are none.
         progress: told how far the work is.
-        factor: this instance's slowness, from `calibration.measured_factor`.
+        factor: this instance's slowness, from `calibration.measured_factor`; measured here if it matters.
 
     Raises:
         UnsupportedMediaError: it is not a video that we look at.
@@ -74,7 +76,7 @@ def compress(
     with opened(path) as container:
         probe = probe_of(container, size_bytes=path.stat().st_size)
         target_bytes = min(target_bytes, probe.size_bytes)
-        plan = _affordable(container, probe, target_bytes, seconds / factor)
+        plan = _affordable(container, probe, target_bytes, seconds, factor)
         if plan is None:
             return None
         copying = _Copying(container, probe, plan, directory / COPY_FILE, until=until)
@@ -100,7 +102,7 @@ def compress(
 
 
 def _affordable(
-    container: InputContainer, probe: MediaProbe, target_bytes: int, seconds: float
+    container: InputContainer, probe: MediaProbe, target_bytes: int, seconds: float, factor: float | None
 ) -> CopyPlan | None:
     """Return the best plan that fits the time."""
     pictures_bytes = target_bytes * _CONTAINER_SHARE - _CONTAINER_BYTES
@@ -108,7 +110,10 @@ def _affordable(
         audio_stream(container)
     )
     for plan in plans(probe, bits_per_second):
-        if predicted_copy_seconds(probe, plan) <= seconds * _PLANNED_SHARE:
+        cpu_seconds = predicted_copy_seconds(probe, plan)
+        if factor is None and cpu_seconds > seconds / _PLENTY:
+            factor = measured_factor()
+        if cpu_seconds * (factor or 1.0) <= seconds * _PLANNED_SHARE:
             return plan
     return None
 
