@@ -13,12 +13,22 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from shared.contracts import WireModel
+from workers.video_analysis.insights import (
+    Costs,
+    Hook,
+    SafetyFinding,
+    ScreenText,
+    Seconds,
+    Sentiment,
+    Share,
+    SuggestedCut,
+    TechnicalReport,
+    TimelineEntry,
+    Virality,
+)
 
 #: A presigned S3 URL with a session token has some 2,000 characters; browsers stop at twice that.
 MAX_URL_CHARACTERS = 4_096
-
-Seconds = Annotated[float, Field(ge=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class VideoPayload(WireModel):
@@ -90,6 +100,17 @@ class TranscriptStatus(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+class TranscriptWay(StrEnum):
+    """How the words were had: a matter of price and time."""
+
+    #: In a batch, fetched later: the cheapest.
+    BATCH = "batch"
+    #: At once, within the job's deadline.
+    FAST = "fast"
+    #: Streamed: for very short clips.
+    STREAMED = "streamed"
+
+
 class TranscriptPhrase(WireModel):
     """One phrase with its place in the video."""
 
@@ -106,6 +127,8 @@ class Transcript(WireModel):
     language: str | None = None
     text: str = ""
     phrases: Sequence[TranscriptPhrase] = ()
+    #: How the words were had; absent while there are none.
+    way: TranscriptWay | None = None
 
 
 class Advice(WireModel):
@@ -127,6 +150,10 @@ class Thumbnail(WireModel):
     height: Annotated[int, Field(gt=0)]
     #: Why this frame was chosen.
     reason: str | None = None
+    #: How sharp and well lit it is, and whether somebody looks at you, 0 to 1.
+    score: Share | None = None
+    #: How many faces were found.
+    faces: Annotated[int, Field(ge=0)] | None = None
 
 
 class CompressedCopy(WireModel):
@@ -156,6 +183,10 @@ class Part(StrEnum):
     ADVICE = "advice"
     THUMBNAIL = "thumbnail"
     COMPRESSED_COPY = "compressed_copy"
+    #: All that only a look at the pictures tells: descriptions, people, text, mood, safety.
+    VISION = "vision"
+    #: All that is written about the video as a whole: summary, caption, cuts, advice.
+    SYNTHESIS = "synthesis"
 
 
 class Skipped(WireModel):
@@ -182,3 +213,29 @@ class VideoResult(WireModel):
     skipped: Sequence[Skipped] = ()
     #: The deployment that described the scenes; absent when no model was asked.
     model: str | None = None
+    #: The most people that are seen at once.
+    people_count: Annotated[int, Field(ge=0)] | None = None
+    #: Where it takes place.
+    setting: str | None = None
+    text_on_screen: Sequence[ScreenText] = ()
+    mood: str | None = None
+    style: str | None = None
+    hook: Hook | None = None
+    safety: Sequence[SafetyFinding] = ()
+    timeline: Sequence[TimelineEntry] = ()
+    sentiment: Sentiment | None = None
+    topics: Sequence[str] = ()
+    #: A caption that can be posted as it stands.
+    caption: str | None = None
+    cuts: Sequence[SuggestedCut] = ()
+    virality: Virality | None = None
+    #: The best first; `thumbnail` is the one that was chosen among them.
+    thumbnail_candidates: Sequence[Thumbnail] = ()
+    #: Numbered key frames in one picture each: what the model was shown.
+    contact_sheet_urls: Sequence[str] = ()
+    technical: TechnicalReport | None = None
+    #: BCP 47 language of summary, caption and advice.
+    language: str | None = None
+    #: The deployment that wrote summary, caption and advice.
+    synthesis_model: str | None = None
+    costs: Costs | None = None
