@@ -72,10 +72,10 @@ class Connections:
         Raises:
             AzureError: there is no response.
         """
-        from azure.core.rest import HttpRequest
+        from shared.ai.unshared_request import UnsharedRequest
 
         is_models = deployment.wire is Wire.MODELS
-        request = HttpRequest(
+        request = UnsharedRequest(
             "POST",
             chat_url(deployment.endpoint or self._endpoint, deployment.wire),
             params={"api-version": _API_VERSION} if is_models else None,

@@ -84,9 +84,13 @@ class Deployment:
 
     def cost_usd_micros(self, usage: Usage) -> int:
         """Return what a call costs, rounded up to whole micro-dollars."""
+        return self.price_usd_micros(usage.input_tokens, usage.output_tokens)
+
+    def price_usd_micros(self, input_tokens: int, output_tokens: int) -> int:
+        """Return what so many tokens cost, rounded up to whole micro-dollars."""
         price = (
-            usage.input_tokens * self.input_usd_micros_per_million_tokens
-            + usage.output_tokens * self.output_usd_micros_per_million_tokens
+            input_tokens * self.input_usd_micros_per_million_tokens
+            + output_tokens * self.output_usd_micros_per_million_tokens
         )
         return -(-price // _TOKENS_PER_PRICE)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.ai.deployment import Deployment
-from shared.ai.port import Message, ModelRequest, Usage
+from shared.ai.port import Message, ModelRequest
 
 #: English takes about four letters a token; prompts in JSON, and names, take fewer.
 _ASCII_PER_TOKEN = 3
@@ -38,13 +38,13 @@ def expected_usd_micros(request: ModelRequest, deployment: Deployment, asked_tok
     """
     thoughts = _THOUGHT_TOKENS if deployment.reasoning else 0
     answer = min(request.task.max_output_tokens // _ANSWER_SHARE + thoughts, deployment.max_output_tokens)
-    return deployment.cost_usd_micros(Usage(input_tokens=asked_tokens, output_tokens=answer))
+    return deployment.price_usd_micros(asked_tokens, answer)
 
 
 def most_usd_micros(request: ModelRequest, deployment: Deployment, asked_tokens: int) -> int:
     """Return what a request costs at a deployment if the answer is as long as it may be."""
     answer = deployment.most_output_tokens(request.task.max_output_tokens)
-    return deployment.cost_usd_micros(Usage(input_tokens=asked_tokens, output_tokens=answer))
+    return deployment.price_usd_micros(asked_tokens, answer)
 
 
 def _text_tokens(text: str) -> int:

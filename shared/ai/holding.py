@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.ai.deployment import Deployment
-from shared.ai.port import ModelRequest, Usage
+from shared.ai.port import ModelRequest
 
 #: The chat template around a turn, and the schema's name in words.
 _TOKENS_PER_TURN = 16
@@ -36,4 +36,4 @@ def most_input_tokens(request: ModelRequest) -> int:
 def _most_at(request: ModelRequest, deployment: Deployment, input_tokens: int) -> int:
     output_tokens = deployment.most_output_tokens(request.task.max_output_tokens)
     fitting = min(input_tokens, deployment.context_tokens)
-    return deployment.cost_usd_micros(Usage(input_tokens=fitting, output_tokens=output_tokens))
+    return deployment.price_usd_micros(fitting, output_tokens)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -54,14 +55,15 @@ class Script:
 class _Call:
     """One command under way, and its user."""
 
-    __slots__ = ("command", "future", "is_answered", "is_late", "over_at", "timer", "waits_for_opening")
+    __slots__ = ("command", "future", "is_answered", "is_late", "over_at", "waits_for_opening", "was_busy")
 
     def __init__(self, command: Command, future: asyncio.Future[Reply], over_at: float) -> None:
         self.command = command
         self.future = future
         self.over_at = over_at
-        self.timer: asyncio.TimerHandle | None = None
         self.waits_for_opening = False
+        #: It has been given a little more time, because we were busy.
+        self.was_busy = False
         self.is_answered = False
         #: Its user has gone on without it.
         self.is_late = False
@@ -98,6 +100,9 @@ class RedisLink:
         self._opening: asyncio.Task[None] | None = None
         #: Commands that wait for the connection.
         self._queue: list[_Call] = []
+        #: Commands that somebody waits for, by when that is over, and the timer for the first.
+        self._awaited: deque[_Call] = deque()
+        self._watch: asyncio.TimerHandle | None = None
         #: The digests of the scripts that this connection has sent.
         self._told: set[str] = set()
         self._is_away = False
@@ -108,7 +113,7 @@ class RedisLink:
 
         A command that takes too long, or whose user is cancelled, may still be carried out.
         """
-        reply = await self._reply(command, asyncio.get_running_loop().time() + self._timeout_seconds)
+        reply = await self._reply(command)
         return missing if self._is_missing(reply) else reply
 
     async def run(
@@ -120,11 +125,10 @@ class RedisLink:
         missing: M,
     ) -> Any | M:
         """Return what a script returns, or what stands for a missing answer."""
-        over_at = asyncio.get_running_loop().time() + self._timeout_seconds
         rest = (len(keys), *keys, *arguments)
-        reply = await self._reply((*self._named(script), *rest), over_at)
+        reply = await self._reply((*self._named(script), *rest))
         if _is_unknown_script(reply):
-            reply = await self._reply(("EVAL", script.text, *rest), over_at)
+            reply = await self._reply(("EVAL", script.text, *rest))
         return missing if self._is_missing(reply) else reply
 
     def tell(
@@ -149,6 +153,9 @@ class RedisLink:
         if opening is not None:
             opening.cancel()
             await asyncio.gather(opening, return_exceptions=True)
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
         connection = self._connection
         if connection is not None:
             await connection.close()
@@ -160,15 +167,15 @@ class RedisLink:
         self._told.add(script.digest)
         return "EVAL", script.text
 
-    async def _reply(self, command: Command, over_at: float) -> Reply:
+    async def _reply(self, command: Command) -> Reply:
         if not self._may_try():
             return _MISSING
-        call = self._send(command, over_at)
-        call.timer = call.future.get_loop().call_at(over_at, self._look, call)
-        try:
-            return await call.future
-        finally:
-            call.timer.cancel()
+        loop = asyncio.get_running_loop()
+        call = self._send(command, loop.time() + self._timeout_seconds)
+        self._awaited.append(call)
+        if self._watch is None:
+            self._watch = loop.call_at(call.over_at, self._look)
+        return await call.future
 
     def _send(self, command: Command, over_at: float = inf) -> _Call:
         call = _Call(command, asyncio.get_running_loop().create_future(), over_at)
@@ -218,21 +225,29 @@ class RedisLink:
         if not call.future.done():
             call.future.set_result(reply)
 
-    def _look(self, call: _Call) -> None:
-        """Go on without an answer, when its time is over; a busy process must not take Redis for slow."""
+    def _look(self) -> None:
+        """Let those go on without an answer whose time is over; one timer serves all."""
         loop = asyncio.get_running_loop()
-        if call.future.done():
-            return
-        if loop.time() - call.over_at > _LAG_SECONDS:
-            call.over_at = inf  # now it is: the answer may be here, unread
-            call.timer = loop.call_later(_LAG_SECONDS, self._look, call)
-            return
+        now, awaited = loop.time(), self._awaited
+        while awaited and (awaited[0].future.done() or awaited[0].over_at <= now):
+            call = awaited.popleft()
+            if call.future.done():
+                continue
+            if now - call.over_at > _LAG_SECONDS and not call.was_busy:
+                call.over_at, call.was_busy = now + _LAG_SECONDS, True  # the answer may be here, unread
+                awaited.appendleft(call)
+            else:
+                self._give_up(call)
+        self._watch = loop.call_at(awaited[0].over_at, self._look) if awaited else None
+
+    def _give_up(self, call: _Call) -> None:
+        """Go on without an answer."""
         call.is_late = True
         self._pause()
         call.future.set_result(_MISSING)
         if self._connection is not None:
             seconds = self._silence_seconds - self._timeout_seconds
-            loop.call_later(seconds, self._end_if_silent, self._connection, call)
+            call.future.get_loop().call_later(seconds, self._end_if_silent, self._connection, call)
 
     def _end_if_silent(self, connection: RedisConnection, call: _Call) -> None:
         """End a connection that owes an answer for so long that it will give none."""
