@@ -37,12 +37,7 @@ def main() -> None:
     """Serve one request."""
     answers = _take_over_stdout()
     request = Request.model_validate_json(sys.stdin.buffer.readline())
-    _restrict(request)
-    asked = task(request.task)
-    confined = {"filesystem": _confine(request), "system_calls": refuse_dangerous_calls()}
-    limits.end_at_end_of_input()
-    _tell(answers, {"confined": confined})
-    _tell(answers, _answered(asked, request, answers))
+    _tell(answers, _outcome(request, answers))
     os._exit(0)  # nothing is worth a long way out
 
 
@@ -78,9 +73,9 @@ def _code() -> Iterator[Path]:
     yield from (path for entry in sys.path if (path := Path(entry).resolve()) not in {root, *root.parents})
 
 
-def _answered(asked: Task, request: Request, answers: int) -> Mapping[str, Any]:
+def _outcome(request: Request, answers: int) -> Mapping[str, Any]:
     try:
-        result = asked(request, lambda share: _tell(answers, {"progress": share}))
+        result = _prepared(request, answers)(request, lambda share: _tell(answers, {"progress": share}))
     except JobError as error:
         return _failure(error)
     except Exception as error:  # noqa: BLE001 - the process' border: the parent is told what and where
@@ -88,6 +83,16 @@ def _answered(asked: Task, request: Request, answers: int) -> Mapping[str, Any]:
             return _failure(UnsupportedMediaError("The video needs too much memory."))
         return _failure(InternalError(f"Looking into the video failed: {whereabouts(error)}."))
     return {"result": result.model_dump(mode="json") if isinstance(result, BaseModel) else result}
+
+
+def _prepared(request: Request, answers: int) -> Task:
+    """Load what the task needs, then give up whatever it does not."""
+    _restrict(request)
+    asked = task(request.task)
+    confined = {"filesystem": _confine(request), "system_calls": refuse_dangerous_calls()}
+    limits.end_at_end_of_input()
+    _tell(answers, {"confined": confined})
+    return asked
 
 
 def _is_out_of_memory(error: Exception) -> bool:
