@@ -16,6 +16,8 @@ from typing import Any
 import psycopg
 
 _TERMINAL = ("completed", "failed", "timeout")
+#: What is said of a follow-up, under its parent's name, however it ended.
+_ENRICHED = "enriched"
 #: The subscription of `huntaze-events` whose journal is read; it takes every event.
 _WITNESS = "metrics"
 
@@ -47,13 +49,15 @@ def judge(
     """Compare what was published with what was recorded and what was announced.
 
     Args:
-        published: job ids.
+        published: job ids, and those of the follow-ups that these jobs ask for.
         history: (job id, epoch, state) in the order they were written.
-        events: (job id, message id, status) as the broker took them; the same message may come twice.
+        events: (job id, message id, status) as the broker took them; the same message may come twice. That
+            a parent was enriched is said of its follow-up.
     """
     wanted = set(published)
-    ends = Counter((job_id, epoch) for job_id, epoch, state in history if state in _TERMINAL)
-    state_of = {job_id: state for job_id, _, state in history if state in _TERMINAL}
+    ended = [(job_id, epoch, state) for job_id, epoch, state in history if state in _TERMINAL]
+    ends = Counter((job_id, epoch) for job_id, epoch, _ in ended)
+    state_of = {job_id: _ENRICHED if "." in job_id else state for job_id, _, state in ended}
     announced: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for job_id, message_id, status in events:
         announced[job_id][message_id] = status
@@ -82,7 +86,16 @@ def announced(journal: Path) -> list[tuple[str, str, str]]:
     """Read every event from the broker's journal."""
     lines: list[Mapping[str, Any]] = [json.loads(line) for line in journal.read_text().splitlines()]
     return [
-        (line["properties"]["jobId"], line["messageId"], line["properties"]["status"])
+        _said(line["properties"], line["messageId"])
         for line in lines
-        if line["event"] == "enqueued" and line["entity"] == f"huntaze-events/Subscriptions/{_WITNESS}"
+        if line["event"] == "enqueued"
+        and line["entity"] == f"huntaze-events/Subscriptions/{_WITNESS}"
+        and line["properties"]["status"] != "processing"
     ]
+
+
+def _said(properties: Mapping[str, str], message_id: str) -> tuple[str, str, str]:
+    """Return whose end an event announces; an enrichment is named after the follow-up it comes from."""
+    if properties["eventType"] == "job.enriched":
+        return message_id.rsplit(":", 3)[0], message_id, _ENRICHED
+    return properties["jobId"], message_id, properties["status"]

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, cast
 
+import azure.functions as func
 from typing_extensions import override
 
-import function_app
 from infra.local.host import serve
 from shared import bootstrap
 from shared.ai.port import FinishReason, ModelCall, ModelReply, ModelRequest, Usage
@@ -33,6 +33,9 @@ from shared.messaging.policy import POLICIES, JobPolicy
 from shared.messaging.worker import Worker
 from shared.persistence.port import OutboxMessage, Outcome
 from shared.settings import load_settings
+from tests.chaos import following
+from workers.chat_suggestions import trigger as chat_suggestions
+from workers.operations.trigger import blueprint as operations
 
 
 class Kind(StrEnum):
@@ -43,6 +46,8 @@ class Kind(StrEnum):
     SLOW = "slow-please"
     #: Refused at first.
     FLAKY = "flaky-please"
+    #: Followed up by another job, which adds to its result.
+    FOLLOWED = following.MARK
     #: Not a job at all.
     BROKEN = "broken-please"
 
@@ -101,8 +106,18 @@ async def _serve(settings: Mapping[str, str], probe: Probe, ordering: str) -> No
     ORDERINGS[ordering](container.engine)
     bootstrap.install(replace(container, chat_model=_ObedientModel()))
     sweeping = asyncio.create_task(_sweep_often(container))
-    await serve(function_app.app, _HOST, settings, stop=asyncio.Event())
+    await serve(_app(), _HOST, settings, stop=asyncio.Event())
     await sweeping
+
+
+def _app() -> func.FunctionApp:
+    """Return the app's chats and operations, with follow-ups."""
+    plain = chat_suggestions._worker
+    chat_suggestions._worker = lambda container: following.asking(plain(container))
+    app = func.FunctionApp()
+    for blueprint in (chat_suggestions.blueprint, operations, following.blueprint):
+        app.register_functions(blueprint)
+    return app
 
 
 async def _sweep_often(container: bootstrap.Container) -> None:

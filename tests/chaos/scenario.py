@@ -7,11 +7,12 @@ import multiprocessing
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -20,6 +21,7 @@ from azure.servicebus.aio import ServiceBusSender
 
 from tests.chaos import checker
 from tests.chaos.checker import Findings
+from tests.chaos.following import SUFFIX
 from tests.chaos.hosting import Death, Kind, run_host
 
 _FORKS = multiprocessing.get_context("forkserver")
@@ -35,7 +37,7 @@ _FORKS.set_forkserver_preload(
 
 _LEASE_SECONDS = 1.5
 #: What fans ask for, in percent.
-_SHARES = {Kind.ORDINARY: 90, Kind.SLOW: 4, Kind.FLAKY: 3, Kind.BROKEN: 3}
+_SHARES = {Kind.ORDINARY: 85, Kind.SLOW: 4, Kind.FLAKY: 3, Kind.FOLLOWED: 5, Kind.BROKEN: 3}
 #: A host that has not passed its point by then is killed where it stands, which stirs up what it waits for.
 _PATIENCE_SECONDS = 6.0
 
@@ -72,7 +74,9 @@ class Scenario:
         self.published += job_ids
         kinds = chance.choices(list(_SHARES), weights=list(_SHARES.values()), k=count)
         kinds[:1] = [first or kinds[0]]
-        bodies = [(job_id, _body(job_id, kind)) for job_id, kind in zip(job_ids, kinds, strict=True)]
+        asked = list(zip(job_ids, kinds, strict=True))
+        self.published += [f"{job_id}.{SUFFIX}" for job_id, kind in asked if kind is Kind.FOLLOWED]
+        bodies = [(job_id, _body(job_id, kind)) for job_id, kind in asked]
         bodies += chance.sample(bodies, k=count // 5)
         chance.shuffle(bodies)
         for start in range(0, len(bodies), 100):
@@ -114,6 +118,13 @@ class Scenario:
         return checker.judge(
             self.published, checker.recorded(self.database_url), checker.announced(self.journal)
         )
+
+    def results(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the results of the jobs that were followed up."""
+        followed = [job_id.removesuffix(f".{SUFFIX}") for job_id in self.published if SUFFIX in job_id]
+        query = "SELECT job_id, result FROM huntaze_workers.jobs WHERE job_id = ANY(%s)"
+        with psycopg.connect(self.database_url) as connection:
+            return dict(connection.execute(query, [followed]).fetchall())
 
     def _quiet(self) -> bool:
         """Say whether nothing is left to do."""

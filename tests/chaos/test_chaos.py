@@ -28,6 +28,7 @@ SEED = int(os.environ.get("CHAOS_SEED", "20261125"))
 #: Points that few jobs pass, and the kind that does: the first passage kills.
 RARE = {
     Point.EXTENDED: Kind.SLOW,
+    Point.KEPT: Kind.FOLLOWED,
     Point.REFUSING: Kind.BROKEN,
     Point.REFUSED: Kind.BROKEN,
     Point.REQUEUED: Kind.ORDINARY,
@@ -63,6 +64,7 @@ async def test_a_kill_at_any_point_breaks_no_promise(scenario: Scenario) -> None
         scenario.kill_at(Death(point, 1 if point in RARE else chance.randint(1, 6)))
     scenario.settle(within_seconds=60)
     assert scenario.findings() == Findings()
+    assert all(result["transcript"] == job_id for job_id, result in scenario.results().items())
     assert {point: scenario.deaths[point] for point in Point} == dict.fromkeys(Point, KILLS_PER_POINT)
 
 
@@ -75,6 +77,7 @@ async def test_random_kills_break_no_promise(scenario: Scenario) -> None:
         scenario.kill_after(chance.uniform(0.15, 1.0))
     scenario.settle(within_seconds=120)
     assert scenario.findings() == Findings()
+    assert all(result["transcript"] == job_id for job_id, result in scenario.results().items())
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,16 @@ def test_kept_promises_are_found_kept() -> None:
     assert not judge(["a", "b"], history, [*GOOD_EVENTS, GOOD_EVENTS[0]])
 
 
+def test_a_follow_up_is_announced_as_a_part_of_its_parent() -> None:
+    """However it ended: under its own name nobody waits for it."""
+    history = [*GOOD_HISTORY, ("a.t", 0, "queued"), ("a.t", 0, "timeout")]
+    told = [*GOOD_EVENTS, ("a.t", "a.t:0:1:0", "enriched")]
+    assert not judge(["a", "b", "a.t"], history, told)
+    assert judge(["a", "b", "a.t"], history, GOOD_EVENTS) == Findings(unannounced={"a.t"})
+    wrong = [*GOOD_EVENTS, ("a.t", "a.t:0:1:0", "timeout")]
+    assert judge(["a", "b", "a.t"], history, wrong) == Findings(contradicted={"a.t"})
+
+
 @pytest.mark.parametrize(
     ("published", "history", "events", "findings"),
     [
