@@ -102,7 +102,8 @@ def _light(watched: _Watched, start: float, end: float) -> float:
 
 def test_a_detector_finds_the_faces(cache: Path) -> None:
     path, truth = _made(cache, "faces", "phone", 1, seconds=10.0, width=360, height=640)
-    detector = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+    cascade = Path(cv2.__file__).parent / "data" / "haarcascade_frontalface_default.xml"
+    detector = cv2.CascadeClassifier(str(cascade))
     found = []
     with av.open(str(path)) as container:
         for index, frame in enumerate(container.decode(video=0)):

@@ -123,7 +123,10 @@ def repeated(recipe: Recipe, times: int, *, frames_per_second: int) -> bytes:
     """Return a long file for little: one group of pictures, coded once, over and over."""
     source = made(recipe)
     buffer = io.BytesIO()
-    with av.open(io.BytesIO(source)) as given, av.open(buffer, "w", format=recipe.container) as container:
+    with (
+        av.open(io.BytesIO(source), "r") as given,
+        av.open(buffer, "w", format=recipe.container) as container,
+    ):
         stream = container.add_stream_from_template(given.streams.video[0])
         group = [bytes(packet) for packet in given.demux(video=0) if packet.size]
         for index in range(times * len(group)):
@@ -139,7 +142,7 @@ def repeated(recipe: Recipe, times: int, *, frames_per_second: int) -> bytes:
 def joined(first: Recipe, second: Recipe) -> bytes:
     """Return a file whose pictures change size in mid-stream, by parameter sets inside of the stream."""
     buffer = io.BytesIO()
-    parts = [av.open(io.BytesIO(made(recipe))) for recipe in (first, second)]
+    parts = [av.open(io.BytesIO(made(recipe)), "r") for recipe in (first, second)]
     at = 0
     with av.open(buffer, "w", format="mp4") as container:
         stream = container.add_stream_from_template(parts[0].streams.video[0])
