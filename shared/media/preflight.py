@@ -28,7 +28,8 @@ _TAIL_BYTES = 256 * 1024
 _PICTURE_BYTES = 96 * 1024
 #: Quarter of an hour at 240 frames a second lists some 5 MB of samples.
 _MAX_HEADER_BYTES = 16 * 1024 * 1024
-_MATROSKA_BYTES = 256 * 1024
+#: The first cluster of pictures has to end within, or its format stays unknown.
+_MATROSKA_BYTES = 512 * 1024
 #: More boxes than that at the top are no video of a phone, an editor or a browser.
 _MAX_BOXES = 64
 #: A recording in fragments (browsers) lists its length nowhere; the first ones tell the bit rate.

@@ -18,7 +18,8 @@ from shared.storage.s3_failures import readable_now, translated
 
 R = TypeVar("R")
 
-_CHUNK_BYTES = 1 << 20
+#: So often a download looks whether it is still wanted.
+_CHUNK_BYTES = 1 << 18
 _CONNECT_SECONDS, _READ_SECONDS = 3, 10
 #: A download that breaks off goes on where it stopped, this often.
 _RESUMPTIONS = 3
