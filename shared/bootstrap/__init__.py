@@ -73,7 +73,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     Raises:
         ConfigurationError: the settings do not fit together.
     """
-    from shared.bootstrap.models import chat_model
+    from shared.bootstrap.models import router
     from shared.bootstrap.speech import speech_desk
     from shared.bootstrap.videos import video_desk
     from shared.clock import SystemClock
@@ -104,6 +104,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         requeue_grace_seconds=settings.requeue_grace_seconds,
     )
     observed = probe or unobserved
+    routed = router(settings, store, clock, opened)
     return Container(
         store=store,
         engine=Engine(
@@ -123,9 +124,9 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
             checkpoints=checkpoints,
             probe=observed,
         ),
-        chat_model=chat_model(settings, store, clock, opened),
+        chat_model=routed.chat_model,
         video_desk=video_desk(settings, clock, opened),
-        speech_desk=speech_desk(settings, clock, opened),
+        speech_desk=speech_desk(settings, clock, opened, accounts=routed.accounts),
         opened=opened,
     )
 

@@ -54,7 +54,21 @@ class _Shared:
     spending: SpendingStore | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Router:
+    """The router, and where its money is held: speech is paid from the same budget."""
+
+    chat_model: ChatModel
+    #: `None`: there is no budget.
+    accounts: Accounts | None
+
+
 def chat_model(settings: Settings, ledger: Ledger, clock: Clock, opened: AsyncExitStack) -> ChatModel:
+    """Compose the router for those who pay for nothing else; see `router`."""
+    return router(settings, ledger, clock, opened).chat_model
+
+
+def router(settings: Settings, ledger: Ledger, clock: Clock, opened: AsyncExitStack) -> Router:
     """Compose the router from its settings; it connects on first use.
 
     Args:
@@ -81,13 +95,13 @@ def chat_model(settings: Settings, ledger: Ledger, clock: Clock, opened: AsyncEx
         return RoutedChatModel(selector, models, breaker, clock, extra=extra)
 
     model = routed(ComplexityClassifier(cached(routed(as_told)), clock))
-    budget = Budget.from_settings(settings)
+    budget, accounts = Budget.from_settings(settings), None
     if budget is not None:
         accounts = Accounts(shared.spending, ledger, clock)
         opened.push_async_callback(accounts.close)
         most = partial(_most_usd_micros, catalogue, clock)
         model = BudgetedChatModel(model, accounts, budget, most_usd_micros=most, clock=clock)
-    return TracedChatModel(cached(model), clock)
+    return Router(chat_model=TracedChatModel(cached(model), clock), accounts=accounts)
 
 
 def _transport(settings: Settings, clock: Clock, opened: AsyncExitStack) -> Callable[[Deployment], ChatModel]:
