@@ -19,6 +19,7 @@ from shared.errors import (
     JobTimeoutError,
     LeaseLostError,
     PoisonError,
+    TranscriptPendingError,
 )
 from shared.messaging import outcomes
 from shared.messaging.decoding import Job
@@ -204,7 +205,7 @@ def _failure(error: Exception, context: JobContext) -> JobError:
     unexpected = not isinstance(error, JobError)
     logger.log(
         logging.ERROR if unexpected else logging.INFO,
-        "A handler failed.",
+        "A result is awaited." if isinstance(error, TranscriptPendingError) else "A handler failed.",
         extra={
             "action": "handler_failed",
             "jobId": context.job_id,

@@ -114,7 +114,7 @@ def ended(ending: Ending, state: JobState, error: JobError) -> Outcome:
     """Return what a run leaves behind that nothing follows."""
     if ending.enriching:
         fields = ending.enriching.fallback(error)
-        enrichment = _enrichment(ending, ending.enriching, fields, error.message) if fields else None
+        enrichment = _enrichment(ending, ending.enriching, fields, error.message)
         return _outcome(ending, state, error=error, enrichment=enrichment)
     event = failed_event(
         ending.message,
@@ -136,7 +136,12 @@ def message_id(claim: Claim) -> str:
     return f"{claim.job_id}:{claim.epoch}:{claim.fence}:0"
 
 
-def _enrichment(ending: Ending, enriching: Enriching, fields: Mapping[str, Any], text: str) -> Enrichment:
+def _enrichment(
+    ending: Ending, enriching: Enriching, fields: Mapping[str, Any], text: str
+) -> Enrichment | None:
+    """Return what a job adds to its parent; nothing to add is nothing to tell."""
+    if not fields:
+        return None
     parent, parent_type = parent_id(ending.message.job_id), enriching.parent_type
     event = enriched_event(
         ending.message,

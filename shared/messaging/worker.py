@@ -119,7 +119,8 @@ class Enriches(Generic[P, R]):
     """How an internal job adds to the result of the job that it follows up, its parent.
 
     Its result's fields are put beside those of the parent's result, or in their place, and the parent's
-    creator is told in one event `job.enriched`. The job itself is never announced.
+    creator is told in one event `job.enriched`; without any field there is nothing to tell. The job itself
+    is never announced.
     """
 
     #: What the parent is.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,6 +39,12 @@ class Words(BaseModel):
     """What it adds."""
 
     transcript: str
+
+
+class Nothing(BaseModel):
+    """A result that may be empty."""
+
+    copy_url: str | None = None
 
 
 @dataclass
@@ -246,6 +253,31 @@ async def test_a_fallback_that_fails_leaves_the_parent_alone(bench: Bench, video
     with pytest.raises(JobFailedError):
         await bench.engine.deliver(bench.deliveries()[-1], worker)
     assert await video.state() is JobState.FAILED
+    assert [event["eventType"] for event in bench.events()] == ["job.completed"]
+
+
+@pytest.mark.parametrize("error", [None, UnsupportedMediaError()])
+async def test_nothing_to_add_is_nothing_to_tell(bench: Bench, video: Video, error: JobError | None) -> None:
+    """A copy that is not worth having, for instance."""
+    await video.analyse()
+
+    async def find_nothing(_context: JobContext, _payload: Wanted) -> Nothing:
+        if error:
+            raise error
+        return Nothing()
+
+    worker: Worker[Wanted, Nothing] = Worker(
+        job_type=JobType.VIDEO_TRANSCRIPT,
+        payload=Wanted,
+        result=Nothing,
+        handle=find_nothing,
+        enriches=Enriches(
+            parent=JobType.VIDEO_ANALYSIS, message="Never said.", fallback=lambda _payload, _error: Nothing()
+        ),
+    )
+    with suppress(JobFailedError):
+        await bench.engine.deliver(bench.deliveries()[-1], worker)
+    assert await video.state() is (JobState.FAILED if error else JobState.COMPLETED)
     assert [event["eventType"] for event in bench.events()] == ["job.completed"]
 
 
