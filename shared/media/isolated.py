@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.clock import Clock
-from shared.errors import InternalError, JobTimeoutError, UnsupportedMediaError
+from shared.errors import InternalError, JobError, JobTimeoutError, UnsupportedMediaError
+from shared.media.calibration import predicted_cpu_seconds
 from shared.media.children import DEFAULT_COMMAND, ChildLimits, lifelong_parent, started
 from shared.media.port import Progress
 from shared.media.report import CompressedVideo, Inspection, MediaProbe, files_of
@@ -25,6 +26,18 @@ R = TypeVar("R", bound=BaseModel)
 _MAX_REASON_CHARACTERS = 200
 #: A child plans with this share of the time, so that it can still tell what it found before it is killed.
 _PLANNED_SHARE, _TELLING_SECONDS = 0.95, 0.5
+
+
+#: Measuring takes two seconds of CPU time.
+_MEASURING_SECONDS = 20.0
+#: A core of a Premium plan's, as long as nobody knows better.
+_CAUTIOUS_FACTOR = 2.0
+
+
+class _Calibration(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    factor: float = Field(gt=0, le=100)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +64,8 @@ class IsolatedMedia:
         self._clock = clock
         self._limits = limits or ChildLimits()
         self._command = command
+        self._factor: float | None = None
+        self._measuring = asyncio.Lock()
         self._slots = _Slots(light=asyncio.Semaphore(1), heavy=asyncio.Semaphore(at_once))
 
     async def probe(self, path: Path, *, size_bytes: int, deadline: float) -> MediaProbe:
@@ -95,6 +110,7 @@ class IsolatedMedia:
             "directory": str(directory),
             "size_bytes": await asyncio.to_thread(_size_of, path),
             "target_bytes": target_bytes,
+            "factor": await self._measured_factor(),
         }
         answer = await self._asked(request, self._slots.heavy, deadline, progress)
         if answer is None:
@@ -102,6 +118,26 @@ class IsolatedMedia:
         copy = _valid(answer, CompressedVideo)
         _check_files(directory, [copy.file])
         return copy
+
+    async def predicted_cpu_seconds(self, probe: MediaProbe, *, compress: bool) -> float:
+        """Return what inspecting (and compressing) will cost, by this instance's own measured speed."""
+        return predicted_cpu_seconds(probe, compress=compress, factor=await self._measured_factor())
+
+    async def _measured_factor(self) -> float:
+        """Measure this instance once; a measurement that fails is made up for by a cautious guess."""
+        async with self._measuring:
+            if self._factor is None:
+                deadline = self._clock.monotonic() + _MEASURING_SECONDS
+                try:
+                    answer = await self._asked({"task": "calibrate"}, self._slots.heavy, deadline)
+                    self._factor = _valid(answer, _Calibration).factor
+                except JobError as error:
+                    logger.warning(
+                        "This instance's speed could not be measured.",
+                        extra={"action": "media_not_calibrated", "code": error.code},
+                    )
+                    return _CAUTIOUS_FACTOR
+            return self._factor
 
     async def _asked(
         self,

@@ -26,6 +26,8 @@ class Request(BaseModel):
     #: Wall time that the task may plan with; the parent ends the child soon after.
     seconds: float
     target_bytes: int | None = None
+    #: This instance's slowness, as a task `calibrate` told it.
+    factor: float = 1.0
     #: The process to end with, if the thread that started this one lives as long as it.
     parent: int | None = None
     address_space_bytes: int
@@ -98,13 +100,22 @@ def _compressing() -> Task:
             target_bytes=request.target_bytes or 0,
             seconds=request.seconds,
             progress=progress,
+            factor=request.factor,
         )
 
     return run
 
 
 def _calibrating() -> Task:
-    raise ValueError("calibrate")
+    from shared.media import calibration, speed
+
+    del speed  # loaded while it may be
+
+    def calibrate(request: Request, progress: Progress) -> Mapping[str, Any]:
+        del request, progress
+        return {"factor": calibration.measured_factor()}
+
+    return calibrate
 
 
 def _asked(request: Request) -> _File:

@@ -19,6 +19,7 @@ import pytest
 from infra.local.process import ROOT
 from shared.clock import SystemClock
 from shared.errors import InternalError, JobTimeoutError, UnsupportedMediaError
+from shared.media.calibration import predicted_cpu_seconds
 from shared.media.children import ChildLimits
 from shared.media.isolated import IsolatedMedia
 from shared.media.report import Inspection, KeyFrame, MediaProbe
@@ -266,3 +267,26 @@ async def _children_of(pid: int) -> list[int]:
             if children and all(child.status() == psutil.STATUS_SLEEPING for child in children):
                 return [child.pid for child in children]
             await asyncio.sleep(0.05)
+
+
+async def test_this_instance_is_measured_once(tmp_path: Path) -> None:
+    code = f"""
+        open({str(tmp_path / "count")!r}, "a").write("x")
+        print('{{"result": {{"factor": 3.0}}}}')
+    """
+    inspector = media(code)
+    slow = await asyncio.gather(*(inspector.predicted_cpu_seconds(PROBE, compress=False) for _ in range(3)))
+    assert (tmp_path / "count").read_text() == "x"
+    assert slow == [predicted_cpu_seconds(PROBE, compress=False, factor=3.0)] * 3
+
+
+async def test_an_instance_that_cannot_be_measured_is_taken_for_a_slow_one() -> None:
+    seconds = await media("sys.exit(1)").predicted_cpu_seconds(PROBE, compress=True)
+    assert seconds == predicted_cpu_seconds(PROBE, compress=True, factor=2.0)
+
+
+async def test_the_real_child_measures_this_instance() -> None:
+    inspector = IsolatedMedia(clock=SystemClock())
+    await inspector.predicted_cpu_seconds(PROBE, compress=False)
+    assert inspector._factor is not None
+    assert 0.1 < inspector._factor < 50

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ from shared.storage.port import ObjectLocation
 _OPTIONS = {"preset": "ultrafast", "qp": "18", "g": "15"}
 
 
-def filmed(path: Path, *, step: int = 1, **container: str) -> bytes:
+def filmed(path: Path, container: Mapping[str, str] | None = None, *, step: int = 1) -> bytes:
     noise = np.random.default_rng(1).integers(0, 255, (640, 360, 3), np.uint8)
-    with av.open(str(path), "w", options=container) as output:
+    with av.open(str(path), "w", options=dict(container or {})) as output:
         video: Any = output.add_stream("libx264", rate=30, options=_OPTIONS)
         video.width, video.height, video.pix_fmt = 360, 640, "yuv420p"
         video.set_display_rotation(-90)
@@ -56,7 +57,7 @@ async def looked_at(data: bytes, directory: Path) -> Preflight:
 async def test_the_header_tells_what_the_whole_would(
     tmp_path: Path, name: str, container: dict[str, str]
 ) -> None:
-    data = filmed(tmp_path / name, **container)
+    data = filmed(tmp_path / name, container)
     (tmp_path / "job").mkdir()
     found = await looked_at(data, tmp_path / "job")
     whole = await IsolatedMedia(clock=SystemClock()).probe(
