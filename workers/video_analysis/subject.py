@@ -14,7 +14,7 @@ from workers.video_analysis.messages import Transcript, TranscriptStatus, VideoP
 
 _MAX_METADATA_CHARACTERS = 2_000
 _MAX_METADATA_DEPTH = 4
-#: About half an hour of speech at most: later words rarely change the advice.
+#: About seven minutes of speech: later words rarely change the advice.
 _MAX_TRANSCRIPT_CHARACTERS = 6_000
 _MAX_SCENES_TOLD = 60
 #: How many frames are offered as thumbnails.
