@@ -18,15 +18,31 @@ from shared.ai.roles import RolePlan
 _USD_MICROS = 1_000_000
 
 
+class _Standing(IntEnum):
+    """What a deployment is for a request; lower is asked earlier."""
+
+    ECONOMY = 0
+    THOUGHTFUL = 1
+    FIRST = 2
+    FALLBACK = 3
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choice:
     """A deployment that may be asked."""
 
     deployment: Deployment
-    #: What it is for this request, and what speaks against it; for an operator.
-    why: str
     #: What the request probably costs there.
     expected_usd_micros: int
+    request: ModelRequest
+    standing: _Standing
+    #: How long its circuit is still open.
+    open_seconds: float
+
+    @property
+    def why(self) -> str:
+        """What it is for this request, and what speaks against it; for an operator."""
+        return "; ".join(_reasons(self.request, self.standing, self.deployment, self.open_seconds))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +100,14 @@ def candidates(
         known = health.get(deployment.name)
         open_seconds = known.opens_in_seconds if known else 0.0
         expected = expected_usd_micros(request, deployment, asked_tokens)
-        why = "; ".join(_reasons(request, standing, deployment, open_seconds))
-        choice = Choice(deployment=deployment, why=why, expected_usd_micros=expected)
-        rank = _rank(request, standing, choice, open_seconds)
-        ranked.append(_Ranked(rank=rank, standing=standing, choice=choice))
+        choice = Choice(
+            deployment=deployment,
+            expected_usd_micros=expected,
+            request=request,
+            standing=standing,
+            open_seconds=open_seconds,
+        )
+        ranked.append(_Ranked(rank=_rank(choice), choice=choice))
     kept, no_cheaper = _economies(ranked)
     return Selection(
         complexity=complexity,
@@ -103,20 +123,10 @@ def possible(request: ModelRequest, catalogue: Catalogue, today: date) -> tuple[
     return tuple(deployment for _, deployment in found)
 
 
-class _Standing(IntEnum):
-    """What a deployment is for a request; lower is asked earlier."""
-
-    ECONOMY = 0
-    THOUGHTFUL = 1
-    FIRST = 2
-    FALLBACK = 3
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Ranked:
     #: Sorts the choices, the first first.
     rank: tuple[float, ...]
-    standing: _Standing
     choice: Choice
 
 
@@ -164,10 +174,9 @@ def _exclusion(request: ModelRequest, deployment: Deployment, asked_tokens: int)
     return None
 
 
-def _rank(
-    request: ModelRequest, standing: _Standing, choice: Choice, open_seconds: float
-) -> tuple[float, ...]:
-    deployment = choice.deployment
+def _rank(choice: Choice) -> tuple[float, ...]:
+    request, deployment = choice.request, choice.deployment
+    standing, open_seconds = choice.standing, choice.open_seconds
     no_json = request.answer_schema is not None and not deployment.json_mode
     unspoken = not deployment.speaks(request.language)
     if request.thrift >= Thrift.CHEAP:
@@ -177,13 +186,14 @@ def _rank(
 
 def _economies(ranked: Sequence[_Ranked]) -> tuple[list[_Ranked], list[Exclusion]]:
     """Leave out what is there to save money, and saves none."""
-    prices = [e.choice.expected_usd_micros for e in ranked if e.standing is not _Standing.ECONOMY]
+    choices = [entry.choice for entry in ranked]
+    prices = [each.expected_usd_micros for each in choices if each.standing is not _Standing.ECONOMY]
     cheapest = min(prices, default=None)
     kept: list[_Ranked] = []
     excluded: list[Exclusion] = []
     for entry in ranked:
         saves = cheapest is None or entry.choice.expected_usd_micros < cheapest
-        if entry.standing is not _Standing.ECONOMY or saves:
+        if entry.choice.standing is not _Standing.ECONOMY or saves:
             kept.append(entry)
         else:
             excluded.append(Exclusion(deployment=entry.choice.deployment, why="would save no money"))

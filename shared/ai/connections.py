@@ -111,8 +111,12 @@ class Connections:
             endpoint,
             (credential := self._vouching(key)),
             credential_scopes=[_SCOPES[wire]],
-            transport=AioHttpTransport(session=self._session, session_owner=False),
-            connection_timeout=CONNECT_TIMEOUT_SECONDS,
+            transport=AioHttpTransport(
+                session=self._session,
+                session_owner=False,
+                connection_timeout=CONNECT_TIMEOUT_SECONDS,
+                read_timeout=0,  # whoever asks has a deadline; a timer for each piece costs
+            ),
             policies=self._policies(credential, wire),
         )
 
