@@ -24,6 +24,8 @@ _LEAST_DISTANCE = 4.0
 #: Shares of the way between which the ramp is measured.
 _LOW, _HIGH = 0.15, 0.85
 _SHORTEST_SECONDS = 0.1
+#: Of the time looked at: what moves all the time is motion.
+_LARGEST_PART = 0.68
 #: Of the way in one step: more is a cut.
 _LARGEST_STEP = 0.42
 #: Distance from the line, as a share of its length: the most at any frame, and at all of them on average.
@@ -77,7 +79,8 @@ def ramp_in(pictures: Sequence[Thumbnail]) -> Interval | None:
         return None
     start = pictures[max(0, first - 1)].at_seconds
     end = pictures[min(last + 1, len(pictures) - 1)].at_seconds
-    if end - start < _SHORTEST_SECONDS:
+    whole = pictures[-1].at_seconds - pictures[0].at_seconds
+    if not _SHORTEST_SECONDS <= end - start <= _LARGEST_PART * whole:
         return None
     margin = (end - start) * _LOW / (_HIGH - _LOW)
     return Interval(

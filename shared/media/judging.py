@@ -18,7 +18,7 @@ from shared.media.thumbnails import Thumbnail, changed_share, distance
 
 #: Least distance of a cut, in steps of 8-bit luma: jump cuts in the dark begin at 2.3.
 _LEAST_DISTANCE = 1.8
-#: Least distance as a share of the picture's contrast: below it, a starved encoder catches up at a key picture.
+#: Least distance as a share of the picture's contrast: below it, a starved encoder catches up.
 _LEAST_OF_CONTRAST = 0.15
 #: A cut is this much larger than its neighbours...
 _ALONE = 2.2
@@ -28,6 +28,8 @@ _ABOVE_MOTION = 4.0
 _LASTING = 0.5
 #: Of the picture changes, at the least; words that pop up change less.
 _LEAST_SHARE = 0.25
+#: What follows a cut changes by less than this share of it from frame to frame.
+_CALM = 0.25
 #: Frames on either side whose changes a cut is held against.
 _NEIGHBOURS = 3
 #: Longer than a flash, shorter than a shot.
@@ -69,6 +71,24 @@ def is_cut(before: Sequence[Seen], after: Sequence[Seen]) -> bool:
     if changed_share(old, new) < _LEAST_SHARE:
         return False
     return not _returns(_near(before[::-1], old), _near(after, new), _LASTING * change)
+
+
+def begins_shot(old: Thumbnail, after: Sequence[Thumbnail]) -> bool:
+    """Tell whether a shot begins with the first picture of `after`, where what lies before it was not seen.
+
+    What follows has to be calm, or it is a camera that is thrown, and unlike the last picture that was seen
+    before, or it is a flash.
+
+    Args:
+        old: A picture from before, perhaps seconds before.
+        after: The pictures from the first of the new shot on, for the time that a flash may last.
+    """
+    if not after:
+        return False
+    change = distance(old, after[0])
+    return max(changes_of(after), default=0.0) <= _CALM * change and not _returns(
+        [old], after[:: -(-len(after) // _COMPARED)], _LASTING * change
+    )
 
 
 def _changes(seen: Sequence[Seen]) -> list[float]:

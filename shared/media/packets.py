@@ -51,7 +51,7 @@ class PacketTable:
     @cached_property
     def seconds(self) -> npt.NDArray[np.float64]:
         """Presentation times in seconds, in the order of decoding."""
-        return self.pts * self.time_base_seconds
+        return self.pts.astype(np.float64) * self.time_base_seconds
 
     @cached_property
     def places(self) -> dict[int, int]:
@@ -118,7 +118,9 @@ def read_table(container: InputContainer, stream: VideoStream) -> PacketTable:
     )
 
 
-def packets(container: InputContainer, stream: VideoStream, failed: Callable[[], None]) -> Iterator[Packet]:
+def packets(
+    container: InputContainer, stream: VideoStream, failed: Callable[[], None]
+) -> Iterator[Packet[VideoStream]]:
     """Yield the packets from where the container stands; an error is told to `failed` and ends it."""
     try:
         for packet in container.demux(stream):
@@ -128,6 +130,6 @@ def packets(container: InputContainer, stream: VideoStream, failed: Callable[[],
         failed()
 
 
-def shown_at(packet: Packet) -> int:
+def shown_at(packet: Packet[VideoStream]) -> int:
     """Return a packet's presentation time; files that carry none are shown in the order of decoding."""
     return int(packet.pts if packet.pts is not None else packet.dts or 0)

@@ -26,6 +26,8 @@ _FIELD = 6
 #: Chroma varies less than luma.
 _CHROMA_WEIGHT = 2.0
 _EIGHT_BIT = 8
+#: Mean of black, and its brightest hundredth, in steps of 8-bit luma.
+_BLACK, _BLACK_PEAK = 19.0, 28.0
 
 
 class Thumbnail:
@@ -60,13 +62,18 @@ class Thumbnail:
         return float(np.abs(self.luma - self.brightness).mean())
 
     @cached_property
+    def black(self) -> bool:
+        """Nothing is shown, whether black is coded as 16 or as 0, but for the noise of sensors."""
+        return self.brightness < _BLACK and float(np.percentile(self.luma, 99)) < _BLACK_PEAK
+
+    @cached_property
     def envelopes(self) -> tuple[Plane, Plane, Plane, Plane]:
         """Return the lowest and highest values around each pixel, of luma and of chroma."""
         return (*_envelope(self.luma, _REACH), *_envelope(self.chroma, _CHROMA_REACH))
 
     @cached_property
     def fields(self) -> npt.NDArray[np.float32]:
-        """Return the means of the fields of luma and of both colours, one after another: it forgives shake."""
+        """Means of the fields of luma and of both colours, one after another: they forgive shake."""
         coarse = [_means(self.luma, _FIELD)] + [_means(plane, _FIELD // 2) for plane in self.chroma]
         return np.concatenate([means.ravel() for means in coarse]).astype(np.float32)
 
@@ -122,7 +129,7 @@ def _planar(frame: VideoFrame) -> tuple[tuple[VideoPlane, ...], int]:
 def _picked(plane: VideoPlane, depth: int, step: int, points: int) -> Plane:
     """Return the means of 2 or 4 pixels of every square of `step` pixels."""
     deep = depth > _EIGHT_BIT
-    values = np.frombuffer(plane, np.uint16 if deep else np.uint8)
+    values = np.frombuffer(memoryview(plane), np.uint16 if deep else np.uint8)
     pitch = plane.line_size // values.itemsize
     values = values[: pitch * plane.height].reshape(plane.height, pitch)
     rows, columns = plane.height // step * step, plane.width // step * step
@@ -130,7 +137,7 @@ def _picked(plane: VideoPlane, depth: int, step: int, points: int) -> Plane:
     places = ((near, near), (far, far), (near, far), (far, near))[:points]
     total = np.zeros((rows // step, columns // step), np.uint32)
     for down, across in places:
-        total += values[down:rows:step, across:columns:step]
+        total += values[down:rows:step, across:columns:step].astype(np.uint32)
     shift = depth - _EIGHT_BIT + (points // 2)
     return (total >> shift).astype(np.uint8)
 
@@ -160,7 +167,8 @@ def _means(values: Plane, side: int) -> npt.NDArray[np.float64]:
     rows, columns = (max(1, size // side) for size in values.shape)
     whole = values[: rows * side, : columns * side]
     down, across = whole.shape[0] // rows, whole.shape[1] // columns
-    return whole.reshape(rows, down, columns, across).mean((1, 3), dtype=np.float64)
+    means: npt.NDArray[np.float64] = whole.reshape(rows, down, columns, across).mean((1, 3))
+    return means
 
 
 def _outside(values: Plane, low: Plane, high: Plane, reach: int) -> float:

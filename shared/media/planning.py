@@ -1,0 +1,110 @@
+"""Which groups of pictures to look into, by their packets and the key pictures at their ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from shared.media.packets import Group, PacketTable
+from shared.media.thumbnails import Thumbnail, distance, histogram_distance
+
+#: Distance of two key pictures, in steps of 8-bit luma, up to which nothing happened between them.
+QUIET = 1.3
+#: A packet this much larger than those before it calls for a look although both ends are alike. Pictures that
+#: come in short groups seldom leave and return within one; where groups are long, little else tells of them.
+_LOUD_SHORT, _LOUD_LONG = 3.0, 1.5
+_LONG_SECONDS = 1.6
+#: Packets that a size is held against.
+_BEFORE = 8
+#: Distance of two pictures that hardly belong to one shot...
+STRIKING = 12.0
+#: ...where their histograms differ as well.
+_STRIKING_HISTOGRAM = 0.2
+#: Groups differ in length by less where keys come by the clock.
+_REGULAR = 0.1
+
+
+class Look(StrEnum):
+    """How to look at a group of pictures."""
+
+    #: Not at all.
+    SKIP = "skip"
+    #: The encoder put the next key picture where it saw a cut: look at what follows that picture only.
+    NEXT_KEY = "next_key"
+    #: Decode it.
+    DECODE = "decode"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What is known of a group before it is decoded."""
+
+    #: Between its key picture and the next; `None` where one of them is missing.
+    distance: float | None
+    histogram_distance: float
+    #: Packets that are larger than those before them, by how much.
+    loudest: float
+    #: Index of the last packet that is loud enough to be looked at, or -1.
+    last_loud: int
+    #: The next key picture came early.
+    early_key: bool
+
+
+def outlook(
+    table: PacketTable, group: Group, ends: tuple[Thumbnail | None, Thumbnail | None], *, early_key: bool
+) -> Outlook:
+    """Put together what is known of a group."""
+    ratios = growth(table, group)
+    loud = _LOUD_LONG if group.end_seconds - group.start_seconds > _LONG_SECONDS else _LOUD_SHORT
+    above = np.flatnonzero(ratios >= loud)
+    first, last = ends
+    return Outlook(
+        distance=distance(first, last) if first and last else None,
+        histogram_distance=histogram_distance(first, last) if first and last else 0.0,
+        loudest=float(ratios.max(initial=0.0)) / loud,
+        last_loud=group.first + int(above[-1]) if len(above) else -1,
+        early_key=early_key,
+    )
+
+
+def look_at(known: Outlook) -> Look:
+    """Decide how to look at a group."""
+    if known.distance is None or known.loudest >= 1:
+        return Look.DECODE
+    if known.distance < QUIET:
+        return Look.SKIP
+    striking = known.distance >= STRIKING and known.histogram_distance >= _STRIKING_HISTOGRAM
+    return Look.NEXT_KEY if known.early_key and striking else Look.DECODE
+
+
+def growth(table: PacketTable, group: Group) -> npt.NDArray[np.float64]:
+    """Return by how much each packet of a group exceeds the median of its kind before it.
+
+    Key pictures and B pictures count as 1: those are large anyway, these grow with what follows.
+    """
+    ratios = np.ones(group.end - group.first)
+    places = [
+        index
+        for index in range(group.first + 1, group.end)
+        if not table.reordered[index] and not table.keys[index]
+    ]
+    sizes = table.sizes[places].astype(np.float64)
+    for at, place in enumerate(places):
+        others = sizes[max(0, at - _BEFORE) : at]
+        if len(others) < 2:  # noqa: PLR2004 - one tells nothing of what is usual
+            others = sizes[at + 1 : at + 1 + _BEFORE]
+        if len(others):
+            ratios[place - group.first] = sizes[at] / max(1.0, float(np.median(others)))
+    return ratios
+
+
+def early_keys(groups: Sequence[Group]) -> list[bool]:
+    """Tell for each group whether the next key picture came before its time, where there is such a time."""
+    lengths = np.array([group.end - group.first for group in groups[:-1]])
+    if len(lengths) < 2 or lengths.std() < _REGULAR * lengths.mean():  # noqa: PLR2004 - nothing to compare
+        return [False] * len(groups)
+    return [bool(length < lengths.max()) for length in lengths] + [False]

@@ -1,0 +1,108 @@
+"""The staged search: key pictures first, then just the groups in which something may have happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.media.budgets import WorkBudget
+from shared.media.decoding import Decoded, PartDecoder, Watch
+from shared.media.judging import WINDOW_SECONDS, begins_shot
+from shared.media.observing import Observer
+from shared.media.packets import Group, PacketTable
+from shared.media.planning import QUIET, STRIKING, Look, Outlook, early_keys, look_at, outlook
+from shared.media.thumbnails import Thumbnail, distance
+
+
+class StagedSearch:
+    """Searches a video group by group, and says what it could not look at."""
+
+    def __init__(self, decoder: PartDecoder, table: PacketTable, budget: WorkBudget) -> None:
+        self.observer = Observer()
+        self.notes: list[str] = []
+        self._decoder = decoder
+        self._table = table
+        self._budget = budget
+        self._keys: list[Thumbnail | None] = []
+
+    def run(self, watch: Watch | None) -> None:
+        """Look at the key pictures, then at what calls for it."""
+        groups = self._table.groups
+        self._keys = list(self._decoder.key_pictures(watch))
+        reached = len(self._keys)
+        self._keys += [None] * (len(groups) + 1 - reached)
+        if reached < len(groups):
+            self._note(groups[reached].start_seconds, "Nothing after {:.1f} s was looked at: {}.")
+        hurried = False
+        for index, known in enumerate(self._outlooks(reached)):
+            if not hurried and self._budget.spent:
+                hurried = True
+                self._note(
+                    groups[index].start_seconds, "After {:.1f} s, only key pictures were compared: {}."
+                )
+            self._look(index, known, hurried=hurried)
+        self.observer.end()
+
+    def _note(self, at_seconds: float, text: str) -> None:
+        self.notes.append(text.format(at_seconds, self._budget.spent or "the file ends there"))
+
+    def _outlooks(self, count: int) -> Iterator[Outlook]:
+        groups = self._table.groups
+        early = early_keys(groups)
+        for index in range(count):
+            ends = self._keys[index], self._keys[index + 1]
+            yield outlook(self._table, groups[index], ends, early_key=early[index])
+
+    def _look(self, index: int, known: Outlook, *, hurried: bool) -> None:
+        self._show_key(index)
+        look = look_at(known)
+        if hurried:
+            self._guess(index, known)
+        elif look is Look.DECODE or (look is Look.NEXT_KEY and not self._cut_at_next_key(index)):
+            self._decode(index, known)
+
+    def _show_key(self, index: int) -> None:
+        key = self._keys[index]
+        if key is not None:
+            group = self._table.groups[index]
+            self.observer.add(key, self._place(group))
+
+    def _place(self, group: Group) -> int:
+        return self._table.places[int(self._table.pts[group.first])]
+
+    def _guess(self, index: int, known: Outlook) -> None:
+        """Take a striking difference for a cut at the next key picture: there is no time to look."""
+        following = self._keys[index + 1]
+        if following is not None and (known.distance or 0) >= STRIKING:
+            self.observer.know(following.at_seconds)
+
+    def _cut_at_next_key(self, index: int) -> bool:
+        """Tell whether the next key picture begins a shot, by the pictures that follow it."""
+        first, following = self._keys[index], self._table.groups[index + 1]
+        after = []
+        for decoded in self._decoder.pictures(following):
+            after.append(decoded.picture)
+            if decoded.picture.at_seconds > following.start_seconds + WINDOW_SECONDS:
+                break
+        if first is None or not begins_shot(first, after):
+            return False
+        self.observer.know(following.start_seconds)
+        return True
+
+    def _decode(self, index: int, known: Outlook) -> None:
+        group, end = self._table.groups[index], self._keys[index + 1]
+        end_place = self._end_place(index)
+        for decoded in self._decoder.pictures(group):
+            self.observer.add(decoded.picture, decoded.place)
+            if decoded.place >= end_place:
+                return
+            if end is not None and self._arrived(decoded, known, end):
+                self._decoder.leave()
+                return
+
+    def _end_place(self, index: int) -> int:
+        groups = self._table.groups
+        return self._place(groups[index + 1]) if index + 1 < len(groups) else len(self._table.places) - 1
+
+    def _arrived(self, decoded: Decoded, known: Outlook, end: Thumbnail) -> bool:
+        """Tell whether nothing more will happen before the next key picture."""
+        return decoded.packet > known.last_loud and distance(decoded.picture, end) < QUIET
