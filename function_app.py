@@ -6,8 +6,9 @@ import azure.functions as func
 
 from workers.chat_suggestions.trigger import blueprint as chat_suggestions
 from workers.operations.trigger import blueprint as operations
+from workers.video_analysis.webhook import blueprint as speech_webhook
 
 app = func.FunctionApp()
 
-for worker in (chat_suggestions, operations):
+for worker in (chat_suggestions, operations, speech_webhook):
     app.register_functions(worker)

@@ -5,6 +5,7 @@ Each part yields environment variables: the ones by which the workers, and every
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ from typing import Any
 
 import psycopg
 
+from infra import speech_webhook
 from infra.local import azurite, postgres, redis, s3
 from infra.local.process import (
     LOCALHOST,
@@ -28,6 +30,9 @@ from infra.local.process import (
 
 #: A subscription to every event that the stack adds to the topology, so that watching steals from nobody.
 WATCH_SUBSCRIPTION = "local-watch"
+
+#: No secret: it signs what the simulator of speech calls.
+_WEBHOOK_SECRET = "simulated-webhook-secret"  # noqa: S105 - as it says
 
 #: The port on which Microsoft's tools serve a function app; another one if somebody has it.
 _HOST_PORT = 7071
@@ -113,14 +118,17 @@ def _model_simulator(directory: Path, _: Variables) -> Iterator[Variables]:
 @contextmanager
 def _speech_simulator(directory: Path, _: Variables) -> Iterator[Variables]:
     with _ours("speech_simulator", directory, "--port", "0") as variables:
-        yield {**variables, "AZURE_SPEECH_WEBHOOK_SECRET": "simulated-webhook-secret"}
+        yield {**variables, "AZURE_SPEECH_WEBHOOK_SECRET": _WEBHOOK_SECRET}
 
 
 @contextmanager
 def _host(directory: Path, variables: Variables) -> Iterator[Variables]:
     """Start the host on its usual port, or on another one if somebody has that, or takes it meanwhile."""
     with ExitStack() as host:
-        yield _started_host(host, directory, variables)
+        started = _started_host(host, directory, variables)
+        if variables.get("AZURE_SPEECH_WEBHOOK_SECRET") == _WEBHOOK_SECRET:
+            asyncio.run(speech_webhook.register(started["FUNCTIONS_URL"], variables))
+        yield started
 
 
 def _started_host(host: ExitStack, directory: Path, variables: Variables) -> Variables:
