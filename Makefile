@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit chaos check bench format contracts lock clean
+.PHONY: help setup run test unit chaos faults check bench format contracts lock clean
 
 help:            ## Show the verbs
 	@grep -hE '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -44,6 +44,9 @@ unit: setup      ## Unit tests alone, in seconds
 
 chaos: setup     ## Kill the host 300 times at named points, and under 2,000 jobs at random: minutes
 	CHAOS_KILLS_PER_POINT=20 CHAOS_JOBS=2000 $(BIN)/python -m pytest -q tests/chaos $(ARGS)
+
+faults: setup    ## 5,000 calls to failing models over HTTP, twice: minutes
+	FAULT_MIX_CALLS=5000 $(BIN)/python -m pytest -q -rP tests/integration/router/test_fault_mix.py -k network $(ARGS)
 
 check: setup     ## Lint, format, types, import rules, generated documents
 	$(BIN)/ruff check .

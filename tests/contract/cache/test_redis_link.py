@@ -102,7 +102,7 @@ async def test_who_is_cancelled_while_it_looks_leaves_nothing(link: RedisLink, w
 async def test_a_new_question_is_three_packets_on_one_connection(
     wire: Wire, model_endpoint: Endpoint
 ) -> None:
-    """All on one connection: the look, the hold, the settlement with the answer; once a second the circuits."""
+    """On one connection: the look, the hold, the settlement with the answer; once a second, circuits."""
     settings = Settings.model_validate(
         {
             "servicebus_connection": "unused",
