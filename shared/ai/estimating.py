@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.ai.deployment import Deployment
+from shared.ai.pictures import tokens_of
 from shared.ai.port import Message, ModelRequest
 
 #: English takes about four letters a token; prompts in JSON, and names, take fewer.
@@ -16,7 +17,7 @@ _ASCII_PER_TOKEN = 3
 _OTHER_BYTES_PER_TOKEN = 2
 #: The chat template around a turn.
 _TOKENS_PER_TURN = 8
-#: One picture of Azure's sample for Phi-4-multimodal takes 2,380.
+#: A picture of unknown size; the one of Azure's sample for Phi-4-multimodal takes 2,380.
 _TOKENS_PER_IMAGE = 2_400
 #: Answers are half as long as they may be; thoughts are those of Azure's sample of DeepSeek-R1.
 _ANSWER_SHARE = 2
@@ -25,7 +26,8 @@ _THOUGHT_TOKENS = 836
 
 def input_tokens(messages: Sequence[Message]) -> int:
     """Return about how many tokens a conversation takes, rather more than fewer."""
-    return sum(_TOKENS_PER_TURN + _text_tokens(m.text) + _TOKENS_PER_IMAGE * len(m.images) for m in messages)
+    pictures = sum(tokens_of(image, unknown=_TOKENS_PER_IMAGE) for m in messages for image in m.images)
+    return pictures + sum(_TOKENS_PER_TURN + _text_tokens(m.text) for m in messages)
 
 
 def expected_usd_micros(request: ModelRequest, deployment: Deployment, asked_tokens: int) -> int:

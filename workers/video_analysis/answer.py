@@ -57,7 +57,7 @@ class SeenObject(BaseModel):
 class SeenText(BaseModel):
     """Words in the picture."""
 
-    text: Sentence
+    words: Sentence
     cells: Annotated[list[Cell], Field(min_length=1, max_length=18)]
 
 

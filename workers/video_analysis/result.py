@@ -162,7 +162,7 @@ def _seen(made: Made) -> dict[str, object]:
         "people_count": vision.people_count,
         "setting": vision.setting,
         "text_on_screen": [
-            ScreenText(text=seen.text, scenes=_scenes(seen.cells, frames)) for seen in vision.text_on_screen
+            ScreenText(text=seen.words, scenes=_scenes(seen.cells, frames)) for seen in vision.text_on_screen
         ],
         "mood": vision.mood,
         "style": vision.style,

@@ -127,7 +127,7 @@ def _seen(inspection: Inspection, vision: VisionAnswer | None) -> Quotable:
         "objects": [seen.label for seen in vision.objects],
         "people_count": str(vision.people_count),
         "setting": vision.setting,
-        "text_on_screen": [seen.text for seen in vision.text_on_screen],
+        "text_on_screen": [seen.words for seen in vision.text_on_screen],
         "mood": vision.mood,
         "style": vision.style,
         "hook": f"{vision.hook.strength:g} of 10: {vision.hook.reason}",

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.local.model_simulator.faults import FaultKind
-from infra.local.model_simulator.images import images_of
+from infra.local.model_simulator.images import images_of, picture_tokens
 from infra.local.model_simulator.writing import answer, text_of
 from shared.ai.catalogue import KNOWN
 
 #: Tokenisers make about one token of four bytes of prose.
 _BYTES_PER_TOKEN = 4
-#: Microsoft's sample counts 2,380 prompt tokens for one chart.
+#: A picture of unknown size; Microsoft's sample counts 2,380 prompt tokens for one chart.
 _TOKENS_PER_IMAGE = 2_380
 _TRUNCATED_TO = 40
 _THOUGHTS = (
@@ -103,7 +103,7 @@ def _thinking(model: str, seed: int) -> str:
 
 def _usage(messages: Sequence[Mapping[str, Any]], written: Written) -> dict[str, Any]:
     prompt = sum(_tokens(text_of(message)) for message in messages)
-    prompt += len(images_of(messages)) * _TOKENS_PER_IMAGE
+    prompt += sum(picture_tokens(url, unknown=_TOKENS_PER_IMAGE) for url in images_of(messages))
     return {
         "prompt_tokens": prompt,
         "completion_tokens": written.output_tokens,

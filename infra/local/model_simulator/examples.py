@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from infra.local.model_simulator.phrases import LABEL
+from infra.local.model_simulator.words import SELDOM, WORDS
 
 _MAX_DEPTH = 12
 _CHOICES = ("anyOf", "oneOf", "allOf")
@@ -49,10 +50,11 @@ class Example:
             "boolean": lambda: self._chance.choice((True, False)),
             "null": lambda: None,
         }
-        return scalars.get(kind, lambda: _text(schema, name))()
+        return scalars.get(kind, lambda: self._text(schema, name))()
 
     def _array(self, schema: Mapping[str, Any], name: str, depth: int) -> list[Any]:
-        length = max(int(schema.get("minItems", 0)), min(int(schema.get("maxItems", 2)), 2))
+        usual = 0 if name in SELDOM else 2
+        length = max(int(schema.get("minItems", 0)), min(int(schema.get("maxItems", usual)), usual))
         items = schema.get("items", {})
         return [self._value(items, f"{name} {number + 1}", depth + 1) for number in range(length)]
 
@@ -60,6 +62,13 @@ class Example:
         low = schema.get("minimum", schema.get("exclusiveMinimum", 0))
         high = schema.get("maximum", schema.get("exclusiveMaximum", low + 4))
         return round(float(low + (high - low) * self._chance.choice((0.25, 0.5, 0.75))), 3)
+
+    def _text(self, schema: Mapping[str, Any], name: str) -> str:
+        """Return a phrase that goes with the name, or the name itself."""
+        known = WORDS.get("number" if name.isdigit() else name.rstrip(" 0123456789"))
+        said = self._chance.choice(known) if known else name.replace("_", " ")
+        text = f"{LABEL}{said}".ljust(int(schema.get("minLength", 0)), ".")
+        return text[: int(schema.get("maxLength", len(text)))]
 
     def _resolved(self, part: Any) -> Mapping[str, Any]:
         """Follow `$ref`s inside the document."""
@@ -71,8 +80,3 @@ class Example:
             for step in reference.removeprefix("#/").split("/"):
                 part = part.get(step, {}) if isinstance(part, Mapping) else {}
         return part if isinstance(part, Mapping) else {}
-
-
-def _text(schema: Mapping[str, Any], name: str) -> str:
-    text = f"{LABEL}{name.replace('_', ' ')}".ljust(int(schema.get("minLength", 0)), ".")
-    return text[: int(schema.get("maxLength", len(text)))]

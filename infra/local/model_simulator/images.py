@@ -13,8 +13,14 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from shared.ai.pictures import tokens_of
+from shared.ai.port import Image
+
 #: Beyond any picture that a model looks at; guards against compression bombs.
 _MAX_PIXEL_BYTES = 256 * 1024 * 1024
+
+#: Sizes stand in the first kilobytes; in base64, four characters hold three bytes.
+_HEAD_CHARACTERS = 4 * 8_192
 
 _DATA_URL = re.compile(r"data:image/(png|jpe?g|gif|webp);base64,(.*)", re.DOTALL)
 _PNG, _RIFF = b"\x89PNG\r\n\x1a\n", b"RIFF"
@@ -36,6 +42,18 @@ def images_of(messages: Sequence[Mapping[str, Any]]) -> list[Any]:
         if isinstance(part, Mapping) and part.get("type") == "image_url"
     ]
     return [name.get("url") if isinstance(name, Mapping) else name for name in named]
+
+
+def picture_tokens(url: Any, *, unknown: int) -> int:
+    """Return how many tokens a picture takes, by the size that its head states."""
+    found = _DATA_URL.fullmatch(url) if isinstance(url, str) else None
+    if found is None:
+        return unknown
+    try:
+        head = base64.b64decode(found.group(2)[:_HEAD_CHARACTERS])
+    except ValueError:
+        return unknown
+    return tokens_of(Image(data=head, media_type=f"image/{found.group(1)}"), unknown=unknown)
 
 
 def is_picture(url: Any) -> bool:
