@@ -42,8 +42,8 @@ _OTHER = _FrameCost(per_megapixel=2.5, per_megabit=10.0)
 #: Into 720 x 1280 (0.9 megapixels) at 0.1 Mbit a frame: 8.0 and 5.4 ms; into 1080 x 1920: 14.4 and 8.9; with
 #: 0.2 Mbit from 4K: 18.8 and 11.8.
 _ENCODING: Mapping[str, _FrameCost] = {
-    "veryfast": _FrameCost(per_megapixel=7.6, per_megabit=10.0),
-    "superfast": _FrameCost(per_megapixel=4.0, per_megabit=12.0),
+    "veryfast": _FrameCost(per_megapixel=8.4, per_megabit=10.0),
+    "superfast": _FrameCost(per_megapixel=4.4, per_megabit=12.0),
 }
 
 #: Milliseconds a megapixel, read and written: 1080 to 720 lines 1.5 ms, 2160 to 720 4.8.

@@ -79,11 +79,13 @@ def compress(
         plan = _affordable(container, probe, target_bytes, seconds, factor)
         if plan is None:
             return None
-        copying = _Copying(container, probe, plan, directory / COPY_FILE, until=until)
-        copy = copying.run(watch, progress)
+        original = Original(probe.duration_seconds)
+        copying = _Copying(container, probe, plan, original, until=until)
+        copy = copying.run(directory / COPY_FILE, watch, progress)
+        del copying  # with it the decoder's pictures, before the copy's own are decoded
     if copy is None:
         return None
-    ssim = verified_similarity(copy, copying.original, until=until)
+    ssim = verified_similarity(copy, original, until=until)
     size_bytes = copy.stat().st_size
     small = size_bytes <= target_bytes * _TOLERANCE and size_bytes < probe.size_bytes
     if ssim is None or ssim < SIMILARITY_FLOOR or not small:
@@ -122,24 +124,29 @@ class _Copying:
     """One pass over the source."""
 
     def __init__(
-        self, container: InputContainer, probe: MediaProbe, plan: CopyPlan, path: Path, *, until: float
+        self,
+        container: InputContainer,
+        probe: MediaProbe,
+        plan: CopyPlan,
+        original: Original,
+        *,
+        until: float,
     ) -> None:
-        self.original = Original(probe.duration_seconds)
+        self._original = original
         self._container = container
         self._video: VideoStream = video_stream(container)
         self._sound: AudioStream | None = audio_stream(container)
         self._probe = probe
         self._plan = plan
-        self._path = path
         self._began = time.monotonic()
         self._until = until
         self._errors = 0
 
-    def run(self, watch: Watch | None, progress: Progress | None) -> Path | None:
+    def run(self, path: Path, watch: Watch | None, progress: Progress | None) -> Path | None:
         """Encode all of it; `None` if that was given up."""
         fitter = PictureFitter(self._plan, transfer=self._video.codec_context.color_trc)
         copying = True
-        with self._writer() as writer:
+        with self._writer(path) as writer:
             for item in self._items():
                 if isinstance(item, Packet):
                     writer.add_sound(item)
@@ -149,17 +156,17 @@ class _Copying:
                 if copying:
                     fitted = fitter.fitted(item)
                     if writer.add_picture(fitted):
-                        self.original.add(fitted)
+                        self._original.add(fitted)
                 copying = copying and self._in_time(item)
                 if time.monotonic() > self._until or not (copying or watch):
                     return None
                 if progress:
                     progress(self._done(item) * (1 - READING_BACK_SHARE))
-            return writer.finish() if copying and self.original.frames else None
+            return writer.finish() if copying and self._original.frames else None
 
-    def _writer(self) -> CopyWriter:
+    def _writer(self, path: Path) -> CopyWriter:
         return CopyWriter(
-            self._path,
+            path,
             self._plan,
             self._video,
             self._sound,
@@ -190,7 +197,7 @@ class _Copying:
                 yield frame
 
     def _done(self, frame: VideoFrame) -> float:
-        start_seconds = self.original.first or 0.0
+        start_seconds = self._original.first or 0.0
         return min(1.0, max(0.0, ((frame.time or 0.0) - start_seconds) / self._probe.duration_seconds))
 
     def _in_time(self, frame: VideoFrame) -> bool:

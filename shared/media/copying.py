@@ -11,8 +11,8 @@ from shared.media.report import MediaProbe
 FULL_HD, HD = 1080, 720
 #: Best first; what is slower gains less than 0.002 of similarity at 40 % more time.
 PRESETS = ("veryfast", "superfast")
-#: Below so many bits per pixel, fewer pixels look as good as coarser ones, for half the time: at 0.05, Full HD
-#: veryfast is 0.963 like a phone-like clip and HD superfast 0.957, both compared in Full HD.
+#: Below so many bits per pixel, fewer pixels look as good as coarser ones, for half the time: at 0.05, Full
+#: HD veryfast is 0.963 like a phone-like clip and HD superfast 0.957, both compared in Full HD.
 _FULL_HD_BITS_PER_PIXEL = 0.06
 #: Below so many, no preset that we can afford reaches the quality floor.
 _LEAST_BITS_PER_PIXEL = 0.004

@@ -1,4 +1,4 @@
-"""A moment of video, made up, encoded and decoded in memory: the same work everywhere, to measure cores by."""
+"""A moment of made-up video, encoded and decoded in memory: the same work everywhere, to measure cores by."""
 
 from __future__ import annotations
 
