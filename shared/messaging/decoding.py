@@ -60,7 +60,7 @@ def decode(delivery: Delivery, worker: Worker[P, Any]) -> Job[P]:
         envelope = Envelope.model_validate(body)
         if envelope.job_type != worker.job_type:
             raise InvalidPayloadError(f"jobType: this subscription takes {worker.job_type.value} jobs only.")
-        if _is_reserved(envelope.job_id, worker.job_type):
+        if not worker.job_type.internal and "." in envelope.job_id:
             raise InvalidPayloadError("jobId: ids with a dot are the workers' own.")
         payload = worker.payload.model_validate(envelope.payload)
     except ValidationError as error:
@@ -71,14 +71,15 @@ def decode(delivery: Delivery, worker: Worker[P, Any]) -> Job[P]:
 def announceable(delivery: Delivery, job_type: JobType) -> JobMessage | None:
     """Return what can be read of a message that is no job: enough to record and announce its failure.
 
-    `None` when it has no usable job id, neither in its body nor among its properties.
+    `None` when it has no usable job id, neither in its body nor among its properties; and for a job that the
+    workers ask for themselves, of which nobody else knows.
     """
     try:
         body = _json_object(delivery.body)
     except InvalidPayloadError:
         body = {}
     job_id = _valid(_JOB_ID, body.get("jobId")) or _valid(_JOB_ID, delivery.properties.get("jobId"))
-    if job_id is None or _is_reserved(job_id, job_type):
+    if job_id is None or job_type.internal or "." in job_id:
         return None
     creator_id = _valid(_CREATOR_ID, body.get("creatorId")) or _valid(
         _CREATOR_ID, delivery.properties.get("creatorId")
@@ -131,6 +132,7 @@ def _message(delivery: Delivery, envelope: Envelope) -> JobMessage:
         attempt=envelope.attempt,
         deadline_ms=envelope.deadline_ms or POLICIES[JobType(envelope.job_type)].deadline_ms,
         asked_at=max(min(asked_at), _LONG_AGO) if asked_at else None,
+        follows_up=JobType(envelope.job_type).internal,
     )
 
 
@@ -181,11 +183,6 @@ def _refuse_constant(_name: str) -> None:
 def _epoch(properties: Mapping[str, object]) -> int:
     epoch = properties.get("epoch")
     return epoch if isinstance(epoch, int) and not isinstance(epoch, bool) and 0 <= epoch <= _MAX_EPOCH else 0
-
-
-def _is_reserved(job_id: str, job_type: JobType) -> bool:
-    """Say whether the id is a follow-up's, which nobody else may take."""
-    return "." in job_id and not job_type.internal
 
 
 def _valid(adapter: TypeAdapter[str], value: object) -> str | None:

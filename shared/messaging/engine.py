@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from shared.clock import Clock, iso_milliseconds
-from shared.contracts import JobStatus, Topic
+from shared.contracts import JobStatus, JobType, Topic
 from shared.errors import InvalidPayloadError, JobFailedError, StoreUnavailableError
 from shared.messaging.attempts import Attempts
 from shared.messaging.decoding import Job, announceable, decode, sendable_properties
@@ -32,6 +32,12 @@ logger = logging.getLogger(__name__)
 
 #: How long a message is put aside while the store is away.
 PARKED_SECONDS = 60.0
+
+
+_REFUSALS = {
+    Verdict.CONFLICT: "jobId: the same id was used before with another payload.",
+    Verdict.UNKNOWN: "jobId: no job has asked for this follow-up.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,9 +101,8 @@ class Engine:
             )
         except StoreUnavailableError:
             return await self._park(delivery)
-        if claim.verdict is Verdict.CONFLICT:
-            reason = "jobId: the same id was used before with another payload."
-            return await self._refuse(delivery, worker, InvalidPayloadError(reason))
+        if claim.verdict in _REFUSALS:
+            return await self._refuse(delivery, worker, InvalidPayloadError(_REFUSALS[claim.verdict]))
         if claim.verdict is Verdict.CLAIMED:
             self._reached(Point.CLAIMED)
             return await self._finish(job, claim, worker)
@@ -149,7 +154,7 @@ class Engine:
     async def _refuse(self, delivery: Delivery, worker: Worker[Any, Any], error: InvalidPayloadError) -> None:
         """Keep a message that is no job, announce it if it has an id, and let it dead-letter."""
         self._reached(Point.REFUSING)
-        rejection = self._rejection(delivery, worker, error)
+        rejection = self._rejection(delivery, worker.job_type, error)
         try:
             recorded = await self._store.reject(
                 rejection, sweep_after_seconds=self._limits.sweep_after_seconds
@@ -171,10 +176,8 @@ class Engine:
         )
         raise JobFailedError(f"{error.code}: {error.message}")
 
-    def _rejection(
-        self, delivery: Delivery, worker: Worker[Any, Any], error: InvalidPayloadError
-    ) -> Rejection:
-        job = announceable(delivery, worker.job_type)
+    def _rejection(self, delivery: Delivery, job_type: JobType, error: InvalidPayloadError) -> Rejection:
+        job = announceable(delivery, job_type)
         identity = [delivery.subscription, delivery.message_id or ""]
         key = hashlib.sha256("\0".join(identity).encode("utf-8", "replace") + b"\0" + delivery.body)
         event = job and failed_event(
@@ -192,7 +195,7 @@ class Engine:
             error_code=error.code,
             reason=error.message,
             job=job,
-            messages=[event] if event and not worker.enriches else [],
+            messages=[event] if event else [],
         )
 
     async def _park(self, delivery: Delivery) -> None:

@@ -58,6 +58,7 @@ def follow_up(
             attempt=0,
             deadline_ms=POLICIES[wanted.job_type].deadline_ms,
             asked_at=None,
+            follows_up=True,
         ),
         message=OutboxMessage(
             message_id=f"{job_id}:{claim.epoch}:0:0",

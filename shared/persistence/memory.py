@@ -31,6 +31,7 @@ from shared.persistence.port import (
     Outcome,
     Rejection,
     Verdict,
+    unknown,
     verdict_on,
 )
 
@@ -56,6 +57,8 @@ class MemoryJobStore:
         now = self._clock.now()
         lease_until = now + timedelta(seconds=lease_seconds)
         job = self._jobs.get(message.job_id)
+        if job is None and message.follows_up:
+            return unknown(message)
         if job is None:
             asked_at = min(message.asked_at or now, now)
             job = self._jobs[message.job_id] = StoredJob(

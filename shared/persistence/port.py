@@ -46,6 +46,8 @@ class Verdict(StrEnum):
     FAILED = "failed"
     #: The same job id was seen with another payload.
     CONFLICT = "conflict"
+    #: It follows up another job, and no job has asked for it.
+    UNKNOWN = "unknown"
 
 
 def verdict_on(state: JobState, *, same_payload: bool, superseded: bool) -> Verdict:
@@ -74,6 +76,8 @@ class JobMessage:
     deadline_ms: int
     #: When the creator began to wait; the store takes its own present if unknown or later than that.
     asked_at: datetime | None
+    #: Asks for a job that another one has asked for: it is there already, or nobody has.
+    follows_up: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +95,20 @@ class Claim:
     remaining_seconds: float
     #: Messages of this job still wait to be sent.
     unsent: bool
+
+
+def unknown(message: JobMessage) -> Claim:
+    """Return the answer to a follow-up that nobody has asked for."""
+    return Claim(
+        verdict=Verdict.UNKNOWN,
+        job_id=message.job_id,
+        epoch=message.epoch,
+        attempt=message.attempt,
+        fence=0,
+        claims=0,
+        remaining_seconds=0.0,
+        unsent=False,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +227,7 @@ class JobStore(Protocol):
     async def claim(self, message: JobMessage, *, claim_id: UUID, lease_seconds: float) -> Claim:
         """Insert the job or take it over, unless it is owned, done, superseded or another job.
 
+        A follow-up is never inserted: the job that asked for it has done so.
         Calling it again with the same `claim_id` is the same claim.
         """
         ...

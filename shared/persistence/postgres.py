@@ -16,7 +16,16 @@ from psycopg.rows import DictRow
 from shared.coalescing import Coalescing
 from shared.persistence import rows, statements
 from shared.persistence.database import Database
-from shared.persistence.port import Claim, JobMessage, JobRecord, JobState, OutboxMessage, Outcome, Rejection
+from shared.persistence.port import (
+    Claim,
+    JobMessage,
+    JobRecord,
+    JobState,
+    OutboxMessage,
+    Outcome,
+    Rejection,
+    unknown,
+)
 
 
 class PostgresJobStore:
@@ -59,7 +68,9 @@ class PostgresJobStore:
         """See `JobStore.claim`."""
         asked = rows.claim_row(message, claim_id, lease_seconds)
         while not (answer := await self._claim(asked)):
-            pass  # another delivery inserted the job meanwhile: now it is there to be seen
+            if message.follows_up:
+                return unknown(message)
+            # another delivery inserted the job meanwhile: now it is there to be seen
         return rows.claim(answer, message)
 
     async def extend(self, job_id: str, fence: int, *, lease_seconds: float) -> bool:

@@ -82,6 +82,7 @@ def claim_row(message: JobMessage, claim_id: UUID, lease_seconds: float) -> dict
         "asked_at": message.asked_at and message.asked_at.isoformat(),
         "claim_id": str(claim_id),
         "lease_seconds": lease_seconds,
+        "follows_up": message.follows_up,
     }
 
 

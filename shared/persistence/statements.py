@@ -6,20 +6,21 @@ needs take any number of jobs, as rows of one JSON parameter.
 
 from __future__ import annotations
 
-# For each job asked for: insert it, or take it over if its message may. Answers with its row either way, or
-# with none if another delivery inserted it between this statement's snapshot and its insert: then it is asked
-# again. A state read here may be stale by a moment, which only ever turns a claim into `busy`: the UPDATE
-# itself is re-checked against the row's newest version. A claim asked for again, since its answer was lost,
-# gets a new fence but is no further claim: the job's worker has not died.
+# For each job asked for: insert it, unless it follows up another, or take it over if its message may. Answers
+# with its row either way, or with none if it is a follow-up that is not there, or if another delivery inserted
+# it between this statement's snapshot and its insert: then it is asked again. A state read here may be stale
+# by a moment, which only ever turns a claim into `busy`: the UPDATE itself is re-checked against the row's
+# newest version. A claim asked for again, since its answer was lost, gets a new fence but is no further claim:
+# the job's worker has not died.
 CLAIM = """
 WITH asked AS (
     SELECT job_id, job_type, creator_id, decode(body, 'base64') AS body, properties,
            decode(payload_hash, 'hex') AS payload_hash, epoch, attempt, claim_id, deadline_ms, asked_at,
-           lease_seconds * interval '1 second' AS lease
+           lease_seconds * interval '1 second' AS lease, follows_up
     FROM json_to_recordset(%(asked)s) AS a
         (job_id text, job_type text, creator_id text, body text, properties jsonb, payload_hash text,
          epoch integer, attempt integer, claim_id uuid, deadline_ms integer, asked_at timestamptz,
-         lease_seconds float8)
+         lease_seconds float8, follows_up boolean)
 ), fresh AS (
     INSERT INTO huntaze_workers.jobs
         (job_id, job_type, creator_id, body, properties, payload_hash, state, epoch, attempt, fence, claims,
@@ -27,7 +28,7 @@ WITH asked AS (
     SELECT job_id, job_type, creator_id, body, properties, payload_hash, 'running', epoch, attempt, 1, 1,
            claim_id, now() + lease, deadline_ms,
            LEAST(asked_at, now()) + deadline_ms * interval '1 millisecond'
-    FROM asked
+    FROM asked WHERE NOT follows_up
     ON CONFLICT (job_id) DO NOTHING
     RETURNING *
 ), taken AS (

@@ -164,6 +164,16 @@ async def test_a_follow_up_comes_to_be_with_its_job(subject: Subject) -> None:
     assert (claim.verdict, claim.fence, claim.claims) == (Verdict.CLAIMED, 1, 1)
 
 
+async def test_a_follow_up_that_nobody_has_asked_for_is_unknown(subject: Subject) -> None:
+    """Claiming it does not make it; among others it is unknown alone."""
+    asked = replace(TRANSCRIPT, follows_up=True)
+    claims = await asyncio.gather(*map(subject.claim, (asked, VIDEO, asked)))
+    assert [claim.verdict for claim in claims] == [Verdict.UNKNOWN, Verdict.CLAIMED, Verdict.UNKNOWN]
+    assert await subject.store.job("v.transcript") is None
+    assert await subject.record(outcome_of(claims[1], follow_ups=[follow_up(asked)]))
+    assert (await subject.claim(asked)).verdict is Verdict.CLAIMED
+
+
 async def test_no_follow_up_without_its_job(subject: Subject) -> None:
     """Who lost the job asks for nothing."""
     claim = await subject.claim(VIDEO)

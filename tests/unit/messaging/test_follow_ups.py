@@ -303,14 +303,29 @@ async def test_more_words_than_a_result_holds_are_a_failure(video: Video) -> Non
 async def test_nobody_elses_job_is_enriched(
     bench: Bench, video: Video, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Somebody guessed the id of a follow-up that is yet to come: it reaches nobody's result."""
+    """A follow-up that was replayed by itself, say, belongs to no run of its parent."""
     await video.analyse()
-    body = {"jobId": "job_1.other", "jobType": "video.transcript", "creatorId": "999"}
-    forged = raw_delivery(json.dumps({**body, "payload": {"audio": "x"}}).encode())
-    await bench.engine.deliver(forged, video.following)
+    asked = bench.deliveries()[-1]
+    raised = replace(asked, properties={**asked.properties, "epoch": 1})
+    await bench.engine.deliver(raised, video.following)
     assert await video.result() == {"text": "A beach."}
     assert [event["eventType"] for event in bench.events()] == ["job.completed"]
     assert "There was no completed job to enrich." in caplog.messages
+
+
+@pytest.mark.parametrize("job_id", [ID, "job_1.other", "elsewhere"])
+async def test_a_follow_up_that_no_job_has_asked_for_is_refused(
+    bench: Bench, video: Video, job_id: str
+) -> None:
+    """Also if its id is guessed beforehand: it takes nobody's place, and reaches nobody's result."""
+    body = {"jobId": job_id, "jobType": "video.transcript", "creatorId": "123"}
+    forged = raw_delivery(json.dumps({**body, "payload": {"audio": "x"}}).encode(), jobId=job_id)
+    with pytest.raises(JobFailedError, match="no job has asked"):
+        await bench.engine.deliver(forged, video.following)
+    assert (await bench.store.job(job_id), bench.events(), len(bench.store.rejections)) == (None, [], 1)
+    await video.analyse()
+    await video.follow()
+    assert await video.result() == {"text": "A beach.", "transcript": "a.flac: Hello from the beach!"}
 
 
 async def test_a_replay_of_the_parent_asks_again(bench: Bench, video: Video) -> None:
