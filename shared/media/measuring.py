@@ -24,7 +24,7 @@ _DARK, _BRIGHT = 24, 228
 #: Mean luma between which a picture is well exposed, and how far beyond it is not at all.
 _WELL_FROM, _WELL_TO, _FALLOFF = 70.0, 170.0, 60.0
 #: Standard deviation of luma under which there is nothing to see.
-_FLAT = 6.0
+_FLAT, _BLANK = 6.0, 2.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +40,13 @@ class FrameMeasures:
     contrast: float
     #: Perceptual hash of 64 bits; see `difference`.
     look: int
-    #: All black, all white, or one colour.
+    #: Dark, or nearly one colour: not worth showing if there is anything else.
     empty: bool
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing to see at all."""
+        return self.contrast < _BLANK
 
 
 def measures_of(frame: VideoFrame, at_seconds: float) -> FrameMeasures:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,20 +49,21 @@ class _Print:
     close_up: Picture
 
 
-def put_pictures(
-    shots: Iterable[Shot], directory: Path, *, progress: Callable[[int], None] | None = None
-) -> Pictures:
+def put_pictures(shots: Iterable[Shot], directory: Path) -> Pictures:
     """Write every shot as a JPEG, and numbered contact sheets of them, into a directory.
 
-    A shot that looks like an earlier one of its scene is left out. Cell `n` is key frame `n - 1`, over all
+    A shot of nothing, or one that looks like an earlier one of its scene, is left out. Cell `n` is key frame `n - 1`, over all
     sheets; a frame full of text has another sheet to itself.
     """
     prints: list[_Print] = []
-    for number, shot in enumerate(shots, 1):
-        if not any(_twins(shot, other) for other in prints):
+    blank: Shot | None = None
+    for shot in shots:
+        if shot.measures.blank:
+            blank = blank or shot
+        elif not any(_twins(shot, other) for other in prints):
             prints.append(_printed(shot, directory, len(prints) + 1))
-        if progress:
-            progress(number)
+    if blank and not prints:
+        prints.append(_printed(blank, directory, 1))
     rating = Rating([each.measures for each in prints])
     return Pictures(
         key_frames=[_key_frame(rating, each) for each in prints],
