@@ -1,7 +1,7 @@
 """Broken, lying and hostile files the way of an upload: nothing hangs, swells, calls or opens another file.
 
-Each file comes into a job's private folder and is probed, then inspected, in a child process. Beside it lies a
-video that several of the files name, and a server listens that others name.
+Each file comes into a job's private folder and is probed, then inspected, in a child process. Beside it lies
+a video that several of the files name, and a server listens that others name.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from infra.local.clips.hostile.boxes import fast_start, find, walk
 from infra.local.clips.hostile.cases import ANALYSED, ANY, FINE, NOTED, REFUSED, REFUSED_OR_NOTED, Case, case
-from infra.local.clips.hostile.material import Recipe, made
+from infra.local.clips.hostile.material import HEVC, REAL_TIME, Recipe, made
 
 _PHONE = Recipe()
 _FRAGMENTED = Recipe(
@@ -15,6 +15,15 @@ _FRAGMENTED = Recipe(
     encoding={"preset": "ultrafast", "x264-params": "keyint=30:min-keyint=30:scenecut=0"},
 )
 _MATROSKA = Recipe(container="matroska", sound="libopus")
+#: Other demuxers and decoders than a phone's file needs.
+_OTHERS = {
+    "matroska": _MATROSKA,
+    "fragmented": _FRAGMENTED,
+    "vp9": Recipe(container="webm", codec="libvpx-vp9", sound="libopus", encoding=REAL_TIME),
+    "av1": Recipe(codec="libsvtav1", sound="libopus", encoding={"preset": "12"}),
+    "hevc": Recipe(codec="libx265", pixel_format="yuv420p10le", encoding=HEVC),
+}
+_HEAD_BYTES = 64
 
 
 def cases() -> Iterator[Case]:
@@ -101,10 +110,11 @@ def _start_of(number: int) -> Callable[[bytes], int]:
 
 def _fragments() -> Iterator[Case]:
     yield case("fragmented", "a sound fragmented MP4", FINE, lambda: made(_FRAGMENTED))
+    # Nothing in the file tells that there was more.
     yield case(
         "cut-in-moof",
         "ends within a fragment's index",
-        REFUSED_OR_NOTED,
+        REFUSED | ANALYSED,
         _cut(_FRAGMENTED, lambda d: find(d, "moof", 1).content + 40),
     )
     yield case(
@@ -124,23 +134,32 @@ def _flipped() -> Iterator[Case]:
             f"flips-mdat-{density:.0e}",
             f"of mdat's bytes, {density:.3%} have a wrong bit",
             ANALYSED | REFUSED,
-            _flips("mdat", density, seed),
+            _flips(_PHONE, "mdat", density, seed),
         )
     for seed in range(6):
-        yield case(f"flips-moov-{seed}", "a few wrong bits in moov", ANY, _flips("moov", 0.004, 100 + seed))
-    for seed in range(3):
         yield case(
-            f"flips-moov-many-{seed}", "many wrong bits in moov", ANY, _flips("moov", 0.05, 200 + seed)
+            f"flips-moov-{seed}", "a few wrong bits in moov", ANY, _flips(_PHONE, "moov", 0.004, 100 + seed)
         )
+    for seed in range(3):
+        what = "many wrong bits in moov"
+        yield case(f"flips-moov-many-{seed}", what, ANY, _flips(_PHONE, "moov", 0.05, 200 + seed))
+    for name, recipe in _OTHERS.items():
+        for density in (1e-4, 3e-3):
+            what = f"{name} with wrong bits anywhere"
+            yield case(f"flips-{name}-{density:.0e}", what, ANY, _flips(recipe, None, density, 300))
 
 
-def _flips(where: str, density: float, seed: int) -> Callable[[], bytes]:
+def _flips(recipe: Recipe, where: str | None, density: float, seed: int) -> Callable[[], bytes]:
+    """Return the making of a file with wrong bits in a box, or anywhere behind its first bytes."""
+
     def make() -> bytes:
-        data = bytearray(made(_PHONE))
-        damaged = find(bytes(data), where)
+        data = bytearray(made(recipe))
+        damaged = range(_HEAD_BYTES, len(data))
+        if where is not None:
+            found = find(bytes(data), where)
+            damaged = range(found.content, found.end)
         chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
-        count = max(1, int((damaged.end - damaged.content) * density))
-        for at in chance.sample(range(damaged.content, damaged.end), count):
+        for at in chance.sample(damaged, max(1, int(len(damaged) * density))):
             data[at] ^= 1 << chance.randrange(8)
         return bytes(data)
 

@@ -14,7 +14,7 @@ from typing import Any
 import cv2
 
 from infra.local.clips.hostile.boxes import box, with_content
-from infra.local.clips.hostile.cases import REFUSED, REFUSED_OR_NOTED, Case, Surroundings, case
+from infra.local.clips.hostile.cases import ANALYSED, REFUSED, REFUSED_OR_NOTED, Case, Surroundings, case
 from infra.local.clips.hostile.material import Recipe, made, picture
 
 _ABSOLUTE_ALIAS = 2
@@ -196,7 +196,7 @@ def _references() -> Iterator[Case]:
     yield Case(
         name="dref-url",
         what="the pictures lie at a URL",
-        expected=REFUSED_OR_NOTED,
+        expected=REFUSED | ANALYSED,
         make=_at_url,
         reaches_out=True,
     )

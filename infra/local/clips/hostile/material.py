@@ -23,6 +23,11 @@ WIDTH, HEIGHT = 180, 320
 FRAMES = 90
 _RATE = 48_000
 _CHUNK = 1024
+HEVC: Mapping[str, str] = MappingProxyType(
+    {"preset": "ultrafast", "x265-params": "log-level=none:pools=none:frame-threads=1"}
+)
+#: For libvpx.
+REAL_TIME: Mapping[str, str] = MappingProxyType({"deadline": "realtime", "cpu-used": "8"})
 _ULTRAFAST: Mapping[str, str] = MappingProxyType({"preset": "ultrafast"})
 
 
@@ -47,6 +52,8 @@ class Recipe:
     metadata: Mapping[str, str] = field(default_factory=dict)
     #: Further sound tracks.
     more_tracks: int = 0
+    #: Longer than the picture, if it has to be.
+    sound_seconds: float = 1.0
 
 
 def made(recipe: Recipe) -> bytes:
@@ -68,7 +75,7 @@ def made(recipe: Recipe) -> bytes:
         if video is not None:
             container.mux(video.encode(None))
         for track in tracks:
-            _hear(container, track, max(1.0, recipe.frames / recipe.frames_per_second))
+            _hear(container, track, max(recipe.sound_seconds, recipe.frames / recipe.frames_per_second))
     return buffer.getvalue()
 
 
