@@ -6,12 +6,12 @@ needs take any number of jobs, as rows of one JSON parameter.
 
 from __future__ import annotations
 
-# For each job asked for: insert it, unless it follows up another, or take it over if its message may. Answers
-# with its row either way, or with none if it is a follow-up that is not there, or if another delivery inserted
-# it between this statement's snapshot and its insert: then it is asked again. A state read here may be stale
-# by a moment, which only ever turns a claim into `busy`: the UPDATE itself is re-checked against the row's
-# newest version. A claim asked for again, since its answer was lost, gets a new fence but is no further claim:
-# the job's worker has not died.
+# For each job asked for: insert it, unless it follows up another, or take it over if its message may.
+# Answers with its row either way, or with none if it is a follow-up that is not there, or if another delivery
+# inserted it between this statement's snapshot and its insert: then it is asked again. A state read here may
+# be stale by a moment, which only ever turns a claim into `busy`: the UPDATE itself is re-checked against the
+# row's newest version. A claim asked for again, since its answer was lost, gets a new fence but is no further
+# claim: the job's worker has not died.
 CLAIM = """
 WITH asked AS (
     SELECT job_id, job_type, creator_id, decode(body, 'base64') AS body, properties,
