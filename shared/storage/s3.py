@@ -7,6 +7,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -20,7 +21,7 @@ R = TypeVar("R")
 
 #: So often a download looks whether it is still wanted.
 _CHUNK_BYTES = 1 << 18
-_CONNECT_SECONDS, _READ_SECONDS = 3, 10
+_CONNECT_SECONDS, _READ_SECONDS = 3.0, 10.0
 #: A download that breaks off goes on where it stopped, this often.
 _RESUMPTIONS = 3
 #: Derived files are named by their content, and show what a creator may sell: for browsers, not for proxies.
@@ -40,6 +41,7 @@ class S3Objects:
         endpoint_url: str = "",
         max_bytes: int = DEFAULT_MAX_BYTES,
         threads: int = 8,
+        read_seconds: float = _READ_SECONDS,
     ) -> None:
         """Prepare to talk to S3.
 
@@ -51,6 +53,7 @@ class S3Objects:
             endpoint_url: of another S3 than Amazon's.
             max_bytes: larger objects are refused when they are looked up.
             threads: how many requests may run at once.
+            read_seconds: how long the store may send nothing.
         """
         self._region = region
         self._output_bucket = output_bucket
@@ -58,6 +61,7 @@ class S3Objects:
         self._base_url = self._public_url(distributions or {})
         self._max_bytes = max_bytes
         self._threads = threads
+        self._read_seconds = read_seconds
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="s3")
         self._making = threading.Lock()
         self._made: Any = None
@@ -121,7 +125,7 @@ class S3Objects:
 
         config = Config(
             connect_timeout=_CONNECT_SECONDS,
-            read_timeout=_READ_SECONDS,
+            read_timeout=self._read_seconds,
             retries={"mode": "standard", "total_max_attempts": 2},
             max_pool_connections=self._threads,
             s3={"addressing_style": "path" if self._endpoint_url else "virtual"},
@@ -145,7 +149,7 @@ class S3Objects:
         return answer["Body"]
 
     def _read(self, pinned: StoredObject, start: int, end: int) -> bytes:
-        with self._opened(pinned, start, end) as body:
+        with closing(self._opened(pinned, start, end)) as body:
             data: bytes = body.read(end - start)
         if len(data) < end - start:
             raise NetworkError("The storage sent less than it promised.")
@@ -170,7 +174,7 @@ class S3Objects:
         """Append what is missing."""
         if file.tell() == pinned.size_bytes:
             return
-        with self._opened(pinned, file.tell(), pinned.size_bytes) as body:
+        with closing(self._opened(pinned, file.tell(), pinned.size_bytes)) as body:
             while (left := pinned.size_bytes - file.tell()) and not stop.is_set():
                 piece = body.read(min(_CHUNK_BYTES, left))
                 if not piece:
