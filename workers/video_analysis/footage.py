@@ -38,6 +38,8 @@ _REST_SECONDS = 40.0
 #: Inspecting ends this long before the job has to, so that what was found can still be told.
 _TELLING_SECONDS = 15.0
 
+_FROM_PERCENT, _TO_PERCENT, _STEP_PERCENT = 20, 60, 10
+
 Locate = Callable[[str], ObjectLocation]
 
 
@@ -100,13 +102,15 @@ class Footage:
         content_hash = await self._fetched()
         copy_wanted = self._pinned.size_bytes > COPY_ABOVE_BYTES
         copy_now = copy_wanted and await self._copy_fits(probe)
-        await self._context.report(20, "Looking at the video.")
+        telling = _Telling(self._context)
         inspection = await self._workshop.media.inspect(
             self._video,
             self._directory,
             deadline=self._context.deadline - _TELLING_SECONDS,
             copy_target_bytes=int(self._pinned.size_bytes * COPY_SHARE) if copy_now else None,
+            progress=telling.heard,
         )
+        await telling.told()
         self._context.used("cpu_seconds", inspection.cpu_seconds)
         urls = await self._kept(inspection, content_hash)
         return Inspected(
@@ -163,6 +167,27 @@ class Footage:
                 extra={"action": "picture_lost", "jobId": self._context.job_id, "code": error.code},
             )
             return name, None
+
+
+class _Telling:
+    """Tells the creator how far the inspection is: from 20 to 60 percent of the job."""
+
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
+        self._told = _FROM_PERCENT - _STEP_PERCENT
+        self._tasks: list[asyncio.Task[None]] = []
+        self.heard(0.0)
+
+    def heard(self, share: float) -> None:
+        """Be told how far it is, 0 to 1; only steps that a person would notice are passed on."""
+        percent = _FROM_PERCENT + int(share * (_TO_PERCENT - _FROM_PERCENT))
+        if percent >= self._told + _STEP_PERCENT:
+            self._told = percent
+            self._tasks.append(asyncio.create_task(self._context.report(percent, "Looking at the video.")))
+
+    async def told(self) -> None:
+        """Wait until everybody has been told."""
+        await asyncio.gather(*self._tasks)
 
 
 def derived_key(creator_id: str, content_hash: str, name: str) -> str:

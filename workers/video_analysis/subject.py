@@ -21,6 +21,10 @@ _MAX_SCENES_TOLD = 60
 CANDIDATES = 3
 _CANDIDATE_GAP_SECONDS = 1.0
 _DEEP = frozenset({"deep", "reasoning", "full"})
+_AT_ONCE = frozenset({"now", "at_once", "fast"})
+#: Azure Speech knows languages by their regions, and tells at most ten apart.
+_LOCALE = re.compile(r"[a-z]{2,3}-[A-Z]{2}")
+_MAX_SPOKEN_LANGUAGES = 10
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}([-_][a-z0-9]{2,8}){0,3}", re.IGNORECASE)
 
 
@@ -42,6 +46,19 @@ class Subject:
         """BCP 47 language of the creator; English if nobody says."""
         said = self._metadata("language", "locale") or ""
         return said.strip().replace("_", "-") if _LANGUAGE_TAG.fullmatch(said.strip()) else "en"
+
+    @property
+    def wants_words_at_once(self) -> bool:
+        """Whether the words are wanted within the job's deadline, at twice the price."""
+        asked = self._metadata("transcript")
+        return asked is not None and asked.strip().casefold() in _AT_ONCE
+
+    @property
+    def spoken_languages(self) -> Sequence[str]:
+        """BCP 47 languages, with regions, that may be spoken, the likeliest first; often none is known."""
+        said = (self._metadata("spokenLanguage", "spoken_language") or "").split(",")
+        tags = (tag.strip().replace("_", "-") for tag in said)
+        return [tag for tag in tags if _LOCALE.fullmatch(tag)][:_MAX_SPOKEN_LANGUAGES]
 
     @property
     def candidates(self) -> Sequence[KeyFrame]:
