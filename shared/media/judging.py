@@ -52,8 +52,8 @@ def is_cut(before: Sequence[Seen], after: Sequence[Seen]) -> bool:
     """Tell whether the first picture of `after` begins a new shot.
 
     Args:
-        before: What was seen before it, in order, without a gap at its end.
-        after: What is seen from it on.
+        before: What was seen before it, in order and without a gap.
+        after: What is seen from it on, without a gap.
     """
     change = after[0].change
     if change is None or change < _LEAST_DISTANCE or not before:
@@ -146,7 +146,11 @@ class CutJudge:
 
     def _is_cut(self, place: int) -> bool:
         seen = list(self._seen)
-        return is_cut(seen[max(0, place - _KEPT // 2) : place], seen[place:])
+        first = place - 1
+        while first > 0 and seen[first].change is not None:
+            first -= 1
+        last = next((i for i in range(place, len(seen)) if seen[i].change is None), len(seen))
+        return is_cut(seen[max(0, first) : place], seen[place:last])
 
 
 def changes_of(pictures: Sequence[Thumbnail]) -> list[float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +13,10 @@ from shared.media.thumbnails import Thumbnail, distance, histogram_distance
 
 #: Distance of two key pictures, in steps of 8-bit luma, up to which nothing happened between them.
 QUIET = 1.3
-#: A packet this much larger than those before it calls for a look although both ends are alike. Pictures that
-#: come in short groups seldom leave and return within one; where groups are long, little else tells of them.
-_LOUD_SHORT, _LOUD_LONG = 3.0, 1.5
+#: A packet this much larger than those before it calls for a look although both ends are alike. Pictures
+#: that come in short groups seldom leave and return within one; where groups are long, or end where the
+#: encoder saw a cut, little else tells of others.
+_LOUD_SHORT, _LOUD_LONG = 3.0, 1.4
 _LONG_SECONDS = 1.6
 #: Packets that a size is held against.
 _BEFORE = 8
@@ -26,17 +26,8 @@ STRIKING = 12.0
 _STRIKING_HISTOGRAM = 0.2
 #: Groups differ in length by less where keys come by the clock.
 _REGULAR = 0.1
-
-
-class Look(StrEnum):
-    """How to look at a group of pictures."""
-
-    #: Not at all.
-    SKIP = "skip"
-    #: The encoder put the next key picture where it saw a cut: look at what follows that picture only.
-    NEXT_KEY = "next_key"
-    #: Decode it.
-    DECODE = "decode"
+#: Packets by which the shortest groups differ.
+_AS_EARLY = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +44,28 @@ class Outlook:
     #: The next key picture came early.
     early_key: bool
 
+    @property
+    def quiet(self) -> bool:
+        """Nothing happened in it, as far as one can tell."""
+        return self.distance is not None and self.distance < QUIET and self.loudest < 1
+
+    @property
+    def ends_with_shot(self) -> bool:
+        """The encoder put the next key picture where it saw a cut, and it does show another thing."""
+        return (
+            self.early_key
+            and (self.distance or 0.0) >= STRIKING
+            and self.histogram_distance >= _STRIKING_HISTOGRAM
+        )
+
 
 def outlook(
     table: PacketTable, group: Group, ends: tuple[Thumbnail | None, Thumbnail | None], *, early_key: bool
 ) -> Outlook:
     """Put together what is known of a group."""
     ratios = growth(table, group)
-    loud = _LOUD_LONG if group.end_seconds - group.start_seconds > _LONG_SECONDS else _LOUD_SHORT
+    long = early_key or group.end_seconds - group.start_seconds > _LONG_SECONDS
+    loud = _LOUD_LONG if long else _LOUD_SHORT
     above = np.flatnonzero(ratios >= loud)
     first, last = ends
     return Outlook(
@@ -69,16 +75,6 @@ def outlook(
         last_loud=group.first + int(above[-1]) if len(above) else -1,
         early_key=early_key,
     )
-
-
-def look_at(known: Outlook) -> Look:
-    """Decide how to look at a group."""
-    if known.distance is None or known.loudest >= 1:
-        return Look.DECODE
-    if known.distance < QUIET:
-        return Look.SKIP
-    striking = known.distance >= STRIKING and known.histogram_distance >= _STRIKING_HISTOGRAM
-    return Look.NEXT_KEY if known.early_key and striking else Look.DECODE
 
 
 def growth(table: PacketTable, group: Group) -> npt.NDArray[np.float64]:
@@ -103,8 +99,12 @@ def growth(table: PacketTable, group: Group) -> npt.NDArray[np.float64]:
 
 
 def early_keys(groups: Sequence[Group]) -> list[bool]:
-    """Tell for each group whether the next key picture came before its time, where there is such a time."""
+    """Tell for each group whether the next key picture came before its time, where there is such a time.
+
+    One that came as early as any may have come late for all that: encoders keep a least distance.
+    """
     lengths = np.array([group.end - group.first for group in groups[:-1]])
     if len(lengths) < 2 or lengths.std() < _REGULAR * lengths.mean():  # noqa: PLR2004 - nothing to compare
         return [False] * len(groups)
-    return [bool(length < lengths.max()) for length in lengths] + [False]
+    earliest, latest = lengths.min() + _AS_EARLY, lengths.max()
+    return [bool(earliest < length < latest) for length in lengths] + [False]

@@ -9,7 +9,7 @@ from shared.media.decoding import Decoded, PartDecoder, Watch
 from shared.media.judging import WINDOW_SECONDS, begins_shot
 from shared.media.observing import Observer
 from shared.media.packets import Group, PacketTable
-from shared.media.planning import QUIET, STRIKING, Look, Outlook, early_keys, look_at, outlook
+from shared.media.planning import QUIET, STRIKING, Outlook, early_keys, outlook
 from shared.media.thumbnails import Thumbnail, distance
 
 
@@ -54,10 +54,9 @@ class StagedSearch:
 
     def _look(self, index: int, known: Outlook, *, hurried: bool) -> None:
         self._show_key(index)
-        look = look_at(known)
         if hurried:
             self._guess(index, known)
-        elif look is Look.DECODE or (look is Look.NEXT_KEY and not self._cut_at_next_key(index)):
+        elif not known.quiet and not (known.ends_with_shot and self._cut_at_next_key(index, known)):
             self._decode(index, known)
 
     def _show_key(self, index: int) -> None:
@@ -75,20 +74,42 @@ class StagedSearch:
         if following is not None and (known.distance or 0) >= STRIKING:
             self.observer.know(following.at_seconds)
 
-    def _cut_at_next_key(self, index: int) -> bool:
-        """Tell whether the next key picture begins a shot, by the pictures that follow it."""
-        first, following = self._keys[index], self._table.groups[index + 1]
+    def _cut_at_next_key(self, index: int, known: Outlook) -> bool:
+        """Tell whether the next key picture begins a shot, by the pictures that follow it.
+
+        What is loud in the group itself is looked at first.
+        """
+        old, following = self._keys[index], self._table.groups[index + 1]
+        if known.loudest >= 1:
+            old = self._decode_loud(index, known)
         after = []
         for decoded in self._decoder.pictures(following):
-            after.append(decoded.picture)
+            after.append(decoded)
             if decoded.picture.at_seconds > following.start_seconds + WINDOW_SECONDS:
                 break
-        if first is None or not begins_shot(first, after):
+        if old is None or not begins_shot(old, [decoded.picture for decoded in after]):
+            self._decoder.leave()
             return False
         self.observer.know(following.start_seconds)
+        for decoded in after:
+            self.observer.add(decoded.picture, decoded.place)
         return True
 
+    def _decode_loud(self, index: int, known: Outlook) -> Thumbnail | None:
+        """Decode a group up to its last loud packet and a little more; return the last picture."""
+        last, until = None, float("inf")
+        for decoded in self._decoder.pictures(self._table.groups[index]):
+            last = decoded.picture
+            self.observer.add(last, decoded.place)
+            if decoded.packet >= known.last_loud:
+                until = min(until, last.at_seconds + 2 * WINDOW_SECONDS)
+            if last.at_seconds >= until or decoded.place >= self._end_place(index) - 1:
+                break
+        self._decoder.leave()
+        return last
+
     def _decode(self, index: int, known: Outlook) -> None:
+        """Decode a group until nothing more can happen in it."""
         group, end = self._table.groups[index], self._keys[index + 1]
         end_place = self._end_place(index)
         for decoded in self._decoder.pictures(group):
