@@ -93,6 +93,13 @@ class Settings(BaseSettings):
     #: The secret that Azure Speech signs its webhook's calls with; without it none is believed.
     azure_speech_webhook_secret: SecretStr = SecretStr("")
 
+    #: Where spans and metrics go: Application Insights' connection string, which the Functions host reads.
+    applicationinsights_connection_string: SecretStr = SecretStr("")
+    #: The same for a collector that speaks OTLP over HTTP, such as `http://localhost:4318`; both may be set.
+    otel_exporter_otlp_endpoint: str = ""
+    #: What they are told apart from others' by.
+    otel_service_name: str = "huntaze-workers"
+
     #: Where `resultUrl` points when a result is too large for an event.
     functions_url: str = "http://localhost:7071"
 

@@ -1,4 +1,4 @@
-"""The metrics of requests to models: the GenAI conventions' two, and what they have no name for."""
+"""The metrics of requests to models: the GenAI conventions' three, and what they have no name for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 #: Both from the conventions.
 _TOKEN_BUCKETS = [4.0**power for power in range(14)]
 _SECONDS_BUCKETS = [0.01 * 2**power for power in range(14)]
+#: Theirs for a server's time to the first token.
+_FIRST_TEXT_BUCKETS = [
+    *(0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08),
+    *(0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0),
+]
 
 #: Answers that no model was asked for.
 _SERVED = frozenset({"hit", "stale"})
@@ -34,6 +39,12 @@ class Measures:
             unit="s",
             description="Duration of requests that a model was asked for, fallbacks and waiting included.",
             explicit_bucket_boundaries_advisory=_SECONDS_BUCKETS,
+        )
+        self._first_text = meter.create_histogram(
+            "gen_ai.client.operation.time_to_first_chunk",
+            unit="s",
+            description="Time to receive the first chunk of a streamed answer.",
+            explicit_bucket_boundaries_advisory=_FIRST_TEXT_BUCKETS,
         )
         self._requests = meter.create_counter(
             "huntaze.ai.requests", unit="{request}", description="Requests, by what the cache did."
@@ -62,6 +73,10 @@ class Measures:
             self._seconds.record(
                 observation.seconds, {**self._common, **task, **error, **_models(observation)}
             )
+            if observation.first_text_seconds is not None:
+                self._first_text.record(
+                    observation.first_text_seconds, {**self._common, **task, **_models(observation)}
+                )
         for deployment, failure in observation.fallbacks:
             self._fallbacks.add(1, {"gen_ai.request.model": deployment, "huntaze.failure": failure})
 

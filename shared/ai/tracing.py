@@ -24,6 +24,7 @@ from shared.ai.observation import Observation
 from shared.ai.port import ChatModel, ModelCall, ModelReply, ModelRequest
 from shared.ai.trail import Trail
 from shared.clock import Clock
+from shared.observability.exporting import is_sdk
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
@@ -81,7 +82,7 @@ class TracedChatModel:
     def _is_heard(self) -> bool:
         """Say whether there is an SDK; one may be set up at any time."""
         tracers, meters = self._providers
-        return _is_sdk(tracers or trace.get_tracer_provider()) or _is_sdk(
+        return is_sdk(tracers or trace.get_tracer_provider()) or is_sdk(
             meters or metrics.get_meter_provider()
         )
 
@@ -131,11 +132,6 @@ class _Watch:
             self._first_text_seconds = self._clock.monotonic() - self._started
         if self._request.on_text is not None:
             self._request.on_text(piece)
-
-
-def _is_sdk(provider: TracerProvider | MeterProvider) -> bool:
-    """Tell an SDK's provider from those of the API, which do nothing but wait for one."""
-    return not type(provider).__module__.startswith(("opentelemetry.trace", "opentelemetry.metrics"))
 
 
 def _current(span: Span) -> AbstractContextManager[Span]:

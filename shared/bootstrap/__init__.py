@@ -86,6 +86,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
 
     quiet_vendors()
     clock, opened = SystemClock(), AsyncExitStack()
+    _export_telemetry(settings, opened)
     store = PostgresJobStore(
         settings.database_url.get_secret_value(),
         pool_size=settings.database_pool_size,
@@ -105,6 +106,8 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     )
     observed = probe or unobserved
     routed = router(settings, store, clock, opened)
+    videos = video_desk(settings, clock, opened)
+    await videos.directories.sweep()  # each instance has a disk of its own; a timer runs on one of them
     return Container(
         store=store,
         engine=Engine(
@@ -125,7 +128,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
             probe=observed,
         ),
         chat_model=routed.chat_model,
-        video_desk=video_desk(settings, clock, opened),
+        video_desk=videos,
         speech_desk=speech_desk(settings, clock, opened, accounts=routed.accounts),
         opened=opened,
     )
@@ -135,6 +138,17 @@ async def _from_environment() -> Container:
     from shared.settings import load_settings
 
     return await build(load_settings())
+
+
+def _export_telemetry(settings: Settings, opened: AsyncExitStack) -> None:
+    """Send spans and metrics where the settings say; the first job does not wait for it."""
+    from shared.observability.exporting import Destinations, TelemetryExport
+
+    destinations = Destinations.of(settings)
+    if destinations is not None:
+        export = TelemetryExport(destinations)
+        export.start()
+        opened.push_async_callback(asyncio.to_thread, export.close)
 
 
 def _sender(settings: Settings, clock: Clock) -> ServiceBusSenders:
