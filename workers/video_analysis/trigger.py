@@ -1,4 +1,4 @@
-"""The triggers of the video worker: the analysis, and the two jobs that may follow it."""
+"""The triggers of the video worker: the analysis, the two jobs that may follow it, and a broom."""
 
 from __future__ import annotations
 
@@ -66,6 +66,19 @@ async def video_compressions(message: func.ServiceBusMessage) -> None:
     """Add a smaller copy to an analysis that did not wait for it."""
     container = await bootstrap.container()
     await container.engine.deliver(delivery_of(message, _COPIES), _copy(container))
+
+
+@blueprint.function_name("video_sweep")
+@blueprint.timer_trigger(arg_name="timer", schedule="0 */15 * * * *", use_monitor=False)
+@answered
+async def video_sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the platform passes it by this name
+    """Remove what crashes left behind: directories of dead processes, sound that nobody waits for."""
+    from workers.video_analysis.transcripts import sweep_staged
+
+    container = await bootstrap.container()
+    await container.video_desk.directories.sweep()
+    if container.speech_desk and container.speech_desk.staging:
+        await sweep_staged(container.speech_desk.staging)
 
 
 def _analysis(container: bootstrap.Container) -> Worker[Any, Any]:
