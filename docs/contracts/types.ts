@@ -134,6 +134,17 @@ export interface ContentSuggestionsResult {
 /** What kind of content an idea is for. */
 export type ContentType = "post" | "message" | "ppv" | "story" | "photo" | "video";
 
+/** What this analysis used up. */
+export interface Costs {
+  inputTokens?: number;
+  outputTokens?: number;
+  /** Sound that a speech service was paid for. */
+  audioSeconds?: number;
+  downloadedBytes?: number;
+  cpuSeconds?: number;
+  [unknown: string]: unknown;
+}
+
 /** What is broken in the file; the rest was analysed. */
 export interface Damage {
   /** The share of the frames looked at that could not be decoded cleanly. */
@@ -180,6 +191,16 @@ export interface EventError {
   [unknown: string]: unknown;
 }
 
+/** Whether the first seconds make people stay. */
+export interface Hook {
+  /** 0 (nobody stays) to 10 (nobody leaves). */
+  strength: number;
+  reason?: string | null;
+  /** How to make it stronger. */
+  advice?: string | null;
+  [unknown: string]: unknown;
+}
+
 /** One idea, ready to be used or edited. */
 export interface Idea {
   title: string;
@@ -223,7 +244,7 @@ export interface JobEvent {
 export type JobStatus = "processing" | "completed" | "failed" | "timeout";
 
 /** A part of the analysis that may be left out. */
-export type Part = "scenes" | "objects" | "transcript" | "advice" | "thumbnail" | "compressed_copy";
+export type Part = "scenes" | "objects" | "transcript" | "advice" | "thumbnail" | "compressed_copy" | "vision" | "synthesis";
 
 /** How the creator wants to sound. */
 export interface Persona {
@@ -247,6 +268,20 @@ export interface RecentMessage {
   [unknown: string]: unknown;
 }
 
+/** What a platform may object to. */
+export type SafetyCategory = "nudity" | "sexual" | "possible_minor" | "violence" | "weapons" | "drugs" | "self_harm" | "hate" | "personal_data" | "trademark" | "other";
+
+/** Something in the picture that a platform may object to; a hint by a model, never a verdict. */
+export interface SafetyFinding {
+  category: SafetyCategory;
+  severity: Severity;
+  /** Index into `scenes` of the scene that shows it. */
+  scene: number;
+  atSeconds: number;
+  note?: string | null;
+  [unknown: string]: unknown;
+}
+
 /** A stretch of the video between two cuts, with the frame that stands for it. */
 export interface Scene {
   /** Seconds from the beginning, by the file's own timestamps. */
@@ -261,9 +296,55 @@ export interface Scene {
   [unknown: string]: unknown;
 }
 
+/** Words that are seen in the picture: captions, signs. */
+export interface ScreenText {
+  text: string;
+  /** Indexes into `scenes` of the scenes that show them. */
+  scenes?: number[];
+  [unknown: string]: unknown;
+}
+
+/** The mood that picture and words convey. */
+export type Sentiment = "positive" | "neutral" | "negative" | "mixed";
+
+/** How serious a finding is. */
+export type Severity = "low" | "medium" | "high";
+
 /** A part of the analysis that is missing, and why. */
 export interface Skipped {
   part: Part;
+  reason: string;
+  [unknown: string]: unknown;
+}
+
+/** What the sound is like, without its words. */
+export interface SoundTrack {
+  /** `none`, `silence`, `no_speech` (music or noise) or `speech`. */
+  kind: string;
+  channels?: number;
+  /** EBU R 128 integrated loudness; platforms play at about -14. */
+  loudnessLufs?: number | null;
+  /** The highest sample, in dBFS. */
+  peakDbfs?: number | null;
+  /** The share of the time in which somebody speaks. */
+  speechShare?: number;
+  silences?: Stretch[];
+  /** The sound begins this much after the picture (negative: before it). */
+  offsetSeconds?: number;
+  [unknown: string]: unknown;
+}
+
+/** A stretch of time. */
+export interface Stretch {
+  startSeconds: number;
+  endSeconds: number;
+  [unknown: string]: unknown;
+}
+
+/** A stretch that the video is better without. */
+export interface SuggestedCut {
+  startSeconds: number;
+  endSeconds: number;
   reason: string;
   [unknown: string]: unknown;
 }
@@ -279,6 +360,26 @@ export interface Suggestion {
   [unknown: string]: unknown;
 }
 
+/** What a technician would want to know of the file. */
+export interface TechnicalReport {
+  container: string;
+  pixelFormat: string;
+  /** Clockwise, by which players turn the coded picture. */
+  rotationDegrees: number;
+  highDynamicRange: boolean;
+  /** The mean over the whole file. */
+  bitsPerSecond: number;
+  sceneCount: number;
+  /** The mean length of a scene. */
+  sceneSeconds: number;
+  /** Where the picture is black. */
+  black?: Stretch[];
+  sound: SoundTrack;
+  /** What was left out and why, in plain English. */
+  notes?: string[];
+  [unknown: string]: unknown;
+}
+
 /** The frame to show before the video plays. */
 export interface Thumbnail {
   url: string;
@@ -287,6 +388,18 @@ export interface Thumbnail {
   height: number;
   /** Why this frame was chosen. */
   reason?: string | null;
+  /** How sharp and well lit it is, and whether somebody looks at you, 0 to 1. */
+  score?: number | null;
+  /** How many faces were found. */
+  faces?: number | null;
+  [unknown: string]: unknown;
+}
+
+/** What happens in a stretch of the video. */
+export interface TimelineEntry {
+  startSeconds: number;
+  endSeconds: number;
+  text: string;
   [unknown: string]: unknown;
 }
 
@@ -300,6 +413,8 @@ export interface Transcript {
   language?: string | null;
   text?: string;
   phrases?: TranscriptPhrase[];
+  /** How the words were had; absent while there are none. */
+  way?: TranscriptWay | null;
   [unknown: string]: unknown;
 }
 
@@ -313,6 +428,9 @@ export interface TranscriptPhrase {
 
 /** Where the transcript is. */
 export type TranscriptStatus = "ready" | "pending" | "no_speech" | "unavailable";
+
+/** How the words were had: a matter of price and time. */
+export type TranscriptWay = "batch" | "fast" | "streamed";
 
 /** How a scene begins. */
 export type Transition = "start" | "cut" | "gradual";
@@ -360,6 +478,40 @@ export interface VideoResult {
   skipped?: Skipped[];
   /** The deployment that described the scenes; absent when no model was asked. */
   model?: string | null;
+  /** The most people that are seen at once. */
+  peopleCount?: number | null;
+  /** Where it takes place. */
+  setting?: string | null;
+  textOnScreen?: ScreenText[];
+  mood?: string | null;
+  style?: string | null;
+  hook?: Hook | null;
+  safety?: SafetyFinding[];
+  timeline?: TimelineEntry[];
+  sentiment?: Sentiment | null;
+  topics?: string[];
+  /** A caption that can be posted as it stands. */
+  caption?: string | null;
+  cuts?: SuggestedCut[];
+  virality?: Virality | null;
+  /** The best first; `thumbnail` is the one that was chosen among them. */
+  thumbnailCandidates?: Thumbnail[];
+  /** Numbered key frames in one picture each: what the model was shown. */
+  contactSheetUrls?: string[];
+  technical?: TechnicalReport | null;
+  /** BCP 47 language of summary, caption and advice. */
+  language?: string | null;
+  /** The deployment that wrote summary, caption and advice. */
+  synthesisModel?: string | null;
+  costs?: Costs | null;
+  [unknown: string]: unknown;
+}
+
+/** How likely the video is to be shared, thought through; only when it was asked for. */
+export interface Virality {
+  /** 0 (not at all) to 10. */
+  score: number;
+  reasoning: string;
   [unknown: string]: unknown;
 }
 
