@@ -52,8 +52,8 @@ class _Print:
 def put_pictures(shots: Iterable[Shot], directory: Path) -> Pictures:
     """Write every shot as a JPEG, and numbered contact sheets of them, into a directory.
 
-    A shot of nothing, or one that looks like an earlier one of its scene, is left out. Cell `n` is key frame `n - 1`, over all
-    sheets; a frame full of text has another sheet to itself.
+    A shot of nothing, or one that looks like an earlier one of its scene, is left out. Cell `n` is key frame
+    `n - 1`, over all sheets; a frame full of text has another sheet to itself.
     """
     prints: list[_Print] = []
     blank: Shot | None = None
