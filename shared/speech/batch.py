@@ -15,14 +15,13 @@ from typing import Any
 
 from shared.speech.answers import batch_text
 from shared.speech.connection import SpeechConnection, refused
+from shared.speech.languages import candidates
 from shared.speech.port import SpokenText, TranscriptionFailedError
 
 logger = logging.getLogger(__name__)
 
 #: When Azure deletes a transcription that we did not: its queue may take a day.
 TIME_TO_LIVE_HOURS = 48
-#: What is listened for when nobody names a language: those of most of our creators.
-DEFAULT_LANGUAGES = ("en-US", "es-ES", "fr-FR", "de-DE", "it-IT", "pt-BR")
 #: Azure's limit on languages to tell apart.
 MAX_LANGUAGES = 10
 
@@ -146,7 +145,7 @@ def transcription_id(transcription: Any) -> str | None:
 
 
 def _order(name: str, sound_url: str, languages: Sequence[str], hours: int) -> dict[str, Any]:
-    candidates = tuple(dict.fromkeys(languages or DEFAULT_LANGUAGES))[:MAX_LANGUAGES]
+    locales = candidates(languages, MAX_LANGUAGES)
     properties: dict[str, Any] = {
         "timeToLiveHours": hours,
         "wordLevelTimestampsEnabled": True,
@@ -155,12 +154,12 @@ def _order(name: str, sound_url: str, languages: Sequence[str], hours: int) -> d
         "profanityFilterMode": "None",
         "punctuationMode": "DictatedAndAutomatic",
     }
-    if len(candidates) > 1:
-        properties["languageIdentification"] = {"candidateLocales": candidates, "mode": "Continuous"}
+    if len(locales) > 1:
+        properties["languageIdentification"] = {"candidateLocales": locales, "mode": "Continuous"}
     return {
         "displayName": name,
         "contentUrls": [sound_url],
-        "locale": candidates[0],
+        "locale": locales[0],
         "properties": properties,
     }
 

@@ -35,6 +35,8 @@ class Wanted:
 
     seconds: float
     size_bytes: int
+    #: The file is a WAV file: the SDK reads no other.
+    is_wav: bool = False
     #: BCP 47 candidates.
     languages: Collection[str] = ()
     #: The words are of no use after the deadline; otherwise they may follow later.
@@ -113,6 +115,8 @@ def _fast_refusal(wanted: Wanted) -> str | None:
 
 
 def _streamed_refusal(wanted: Wanted) -> str | None:
+    if not wanted.is_wav:
+        return "the sound is no WAV file"
     if wanted.seconds > STREAMED_MAX_SECONDS:
         return "the sound is too long"
     if len(wanted.languages) > STREAMED_MAX_LANGUAGES:

@@ -12,9 +12,9 @@ from typing import Any
 from shared.clock import Clock
 from shared.errors import JobTimeoutError, UnsupportedMediaError
 from shared.speech.answers import fast_text
-from shared.speech.batch import DEFAULT_LANGUAGES
 from shared.speech.choosing import FAST_MAX_BYTES, FAST_MAX_SECONDS
 from shared.speech.connection import SpeechConnection, refused
+from shared.speech.languages import candidates
 from shared.speech.port import SpokenText, Way
 
 
@@ -54,7 +54,7 @@ def _form(data: Any, name: str, languages: Sequence[str]) -> Any:
     import aiohttp
 
     definition = {
-        "locales": list(dict.fromkeys(languages or DEFAULT_LANGUAGES)),
+        "locales": candidates(languages),
         "profanityFilterMode": "None",
         "channels": [0],
     }

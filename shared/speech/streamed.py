@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from shared.clock import Clock
 from shared.errors import JobError, JobTimeoutError, NetworkError, RateLimitError, UnsupportedMediaError
 from shared.speech.answers import TICKS_PER_SECOND, main_language
-from shared.speech.batch import DEFAULT_LANGUAGES
 from shared.speech.choosing import STREAMED_MAX_LANGUAGES, STREAMED_MAX_SECONDS
+from shared.speech.languages import candidates
 from shared.speech.port import SpokenPhrase, SpokenText, Way
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ class SdkTranscriber:
             raise JobTimeoutError
         if seconds > STREAMED_MAX_SECONDS or sound.suffix != ".wav":
             raise UnsupportedMediaError("Only WAV files of a few seconds are streamed.")
-        candidates = tuple(dict.fromkeys(languages or DEFAULT_LANGUAGES))[:STREAMED_MAX_LANGUAGES]
-        phrases = await self._phrases(sound, candidates, left)
+        phrases = await self._phrases(sound, candidates(languages, STREAMED_MAX_LANGUAGES), left)
         return SpokenText(
             text=" ".join(phrase.text for phrase in phrases),
             phrases=phrases,

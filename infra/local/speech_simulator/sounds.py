@@ -30,7 +30,7 @@ def read_sound(data: bytes) -> Sound | None:
 def _flac(data: bytes) -> Sound | None:
     """Read the first block: in 64 bits, 20 of rate, 3 of channels, 5 of depth and 36 of length."""
     body = data[8 : 8 + _STREAMINFO_BYTES]
-    if data[4] & 0x7F != 0 or len(body) < _STREAMINFO_BYTES:
+    if len(body) < _STREAMINFO_BYTES or data[4] & 0x7F != 0:
         return None
     (packed,) = struct.unpack(">Q", body[10:18])
     rate, samples = packed >> 44, packed & (1 << 36) - 1

@@ -16,7 +16,7 @@ from shared.speech.port import Way
 from shared.speech.prices import SERVICES, call_of, cost_usd_micros
 
 ALL = frozenset(Way)
-WANTED = Wanted(seconds=60, size_bytes=1_200_000, languages=("en-US",), seconds_left=60)
+WANTED = Wanted(seconds=60, size_bytes=1_200_000, is_wav=True, languages=("en-US",), seconds_left=60)
 
 
 def _wanted(**changes: object) -> Wanted:
@@ -32,6 +32,7 @@ def _wanted(**changes: object) -> Wanted:
         (_wanted(at_once=True, seconds=15), ALL, Way.FAST, "cheapest"),
         # Where fast transcription is not offered, the SDK serves very short clips.
         (_wanted(at_once=True, seconds=15), {Way.BATCH, Way.STREAMED}, Way.STREAMED, "batch: its words"),
+        (_wanted(at_once=True, seconds=15, is_wav=False), {Way.STREAMED}, None, "no WAV file"),
         (_wanted(at_once=True, seconds=15.1), {Way.BATCH, Way.STREAMED}, None, "streamed: the sound is too"),
         (_wanted(at_once=True, seconds=10, seconds_left=12), {Way.STREAMED}, None, "too little time"),
         (_wanted(at_once=True, seconds=10, languages=("a", "b", "c", "d")), {Way.STREAMED}, Way.STREAMED, ""),
