@@ -31,9 +31,9 @@ class HostileFile:
 
 def hostile_cases() -> Sequence[Case]:
     """Return all cases, nothing made yet."""
-    from infra.local.clips.hostile import broken, disguised, lying, unusual
+    from infra.local.clips.hostile import broken, disguised, lying, misshapen, unusual
 
-    return [*disguised.cases(), *broken.cases(), *lying.cases(), *unusual.cases()]
+    return [*disguised.cases(), *broken.cases(), *lying.cases(), *misshapen.cases(), *unusual.cases()]
 
 
 def build_hostile_files(
