@@ -14,7 +14,7 @@ _PAYLOADS: dict[JobType, dict[str, Any]] = {
     JobType.VIDEO_ANALYSIS: {
         "videoUrl": "https://huntaze-videos.s3.us-east-2.amazonaws.com/123/beach.mp4",
         "videoId": "video_42",
-        "metadata": {"title": "Beach day", "platform": "onlyfans"},
+        "metadata": {"title": "Beach day", "platform": "onlyfans", "language": "en"},
     },
     JobType.CHAT_SUGGEST: {
         "fanMessage": "Hey! How was your day?",
@@ -61,11 +61,52 @@ _RESULTS: dict[JobType, dict[str, Any]] = {
                 "description": "The creator walks along the water.",
             }
         ],
-        "objects": [{"label": "beach", "scenes": [0], "confidence": 0.97}],
+        "objects": [{"label": "beach", "scenes": [0]}],
+        "peopleCount": 1,
+        "setting": "A beach in the afternoon.",
+        "textOnScreen": [{"text": "so easy", "scenes": [0]}],
+        "mood": "relaxed",
+        "style": "hand-held vlog",
+        "hook": {
+            "strength": 5.5,
+            "reason": "Nobody is seen in the first seconds.",
+            "advice": "Open with the wave at the camera.",
+        },
+        "safety": [
+            {
+                "category": "trademark",
+                "severity": "low",
+                "scene": 0,
+                "atSeconds": 12.4,
+                "note": "A logo on the bag.",
+            }
+        ],
+        "sentiment": "positive",
+        "topics": ["beach", "holiday"],
+        "caption": "Guess which beach this is?",
+        "cuts": [{"startSeconds": 31.2, "endSeconds": 35.0, "reason": "Nothing happens here."}],
         "transcript": {"status": "pending"},
         "advice": [{"topic": "hook", "text": "Open with the wave at the camera.", "scene": 0}],
+        "technical": {
+            "container": "mov",
+            "pixelFormat": "yuv420p",
+            "rotationDegrees": 90,
+            "highDynamicRange": False,
+            "bitsPerSecond": 6_990_507,
+            "sceneCount": 1,
+            "sceneSeconds": 60.0,
+            "sound": {"kind": "speech", "channels": 2, "loudnessLufs": -18.2, "speechShare": 0.64},
+        },
+        "costs": {
+            "inputTokens": 4_310,
+            "outputTokens": 1_080,
+            "downloadedBytes": 52_428_800,
+            "cpuSeconds": 11.8,
+        },
         "skipped": [{"part": "compressed_copy", "reason": "No time was left before the deadline."}],
+        "language": "en",
         "model": "Phi-4-multimodal-instruct",
+        "synthesisModel": "DeepSeek-V3",
     },
     JobType.CHAT_SUGGEST: {
         "suggestions": [

@@ -41,5 +41,5 @@ EVENTS = {
 #: What each internal job adds to the result of the job that it follows up.
 INTERNAL_JOBS = {
     JobType.VIDEO_TRANSCRIPT: "`transcript`, or why there is none",
-    JobType.VIDEO_COMPRESS: "`compressedCopy`, or why there is none",
+    JobType.VIDEO_COMPRESS: "`compressedCopy`, if one is worth having",
 }

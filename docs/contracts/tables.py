@@ -198,6 +198,8 @@ def _meanings(header: str, meanings: Mapping[str, str]) -> str:
 
 
 def _duration(seconds: int) -> str:
+    if seconds % 3_600 == 0:
+        return f"{seconds // 3_600} h"
     return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
 
 
