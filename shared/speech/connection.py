@@ -74,7 +74,7 @@ class SpeechConnection:
         clock: Clock,
         credential: Callable[[], AsyncTokenCredential] | None = None,
     ) -> None:
-        self.endpoint = endpoint.rstrip("/")
+        self.endpoint = endpoint.rstrip("/").removesuffix("/speechtotext")
         self._key = key
         self._clock = clock
         self._new_credential = credential or _default_credential

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
+from azure.storage.blob import UserDelegationKey
 from azure.storage.blob.aio import BlobServiceClient
 from pydantic import SecretStr
 
 from infra.local.process import LOCALHOST, free_port
-from shared.clock import SystemClock
+from shared.clock import ManualClock, SystemClock
 from shared.errors import ConfigurationError, NetworkError
 from shared.storage.blobs import BlobStagingArea
 from shared.storage.memory_staging import MemoryStagingArea
@@ -132,6 +134,38 @@ async def test_production_links_are_for_https_alone() -> None:
     said = urlsplit(await area.link("sound.flac", readable_seconds=60))
     assert (said.scheme, said.netloc) == ("https", "acme.blob.core.windows.net")
     assert parse_qs(said.query)["spr"] == ["https"]
+    await area.close()
+
+
+class _Lending:
+    """A service that lends keys, as Entra ID has Azure do."""
+
+    def __init__(self) -> None:
+        self.lent = 0
+
+    async def get_user_delegation_key(self, start: datetime, expiry: datetime) -> UserDelegationKey:
+        self.lent += 1
+        key = UserDelegationKey()  # type: ignore[no-untyped-call]  # published without
+        key.signed_oid, key.signed_tid = "object", "tenant"
+        key.signed_start, key.signed_expiry = f"{start:%Y-%m-%dT%H:%M:%SZ}", f"{expiry:%Y-%m-%dT%H:%M:%SZ}"
+        key.signed_service, key.signed_version, key.value = "b", "2025-01-05", "a2V5"
+        return key
+
+
+async def test_without_a_key_one_is_borrowed_and_used_again() -> None:
+    clock = ManualClock()
+    area = BlobStagingArea(SecretStr("https://acme.blob.core.windows.net"), clock)
+    service = area._new_service()
+    area._container, lending = service.get_container_client("speech"), _Lending()
+    area._service = lending  # type: ignore[assignment]  # as much of it as is used
+    for _ in range(3):
+        said = parse_qs(urlsplit(await area.link("sound.flac", readable_seconds=108_000)).query)
+        assert (said["skoid"], said["sp"], said["spr"]) == (["object"], ["r"], ["https"])
+    assert lending.lent == 1
+    clock.advance(86_400)
+    await area.link("sound.flac", readable_seconds=108_000)
+    assert lending.lent == 2
+    area._service = service
     await area.close()
 
 
