@@ -12,6 +12,8 @@ from shared.contracts import WireModel
 
 Seconds = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
+#: No sound is that far from full scale, in either direction.
+Decibels = Annotated[float, Field(ge=-1_000, le=1_000)]
 
 
 class ScreenText(WireModel):
@@ -114,14 +116,14 @@ class SoundTrack(WireModel):
     kind: str
     channels: Annotated[int, Field(ge=0)] = 0
     #: EBU R 128 integrated loudness; platforms play at about -14.
-    loudness_lufs: float | None = None
+    loudness_lufs: Decibels | None = None
     #: The highest sample, in dBFS.
-    peak_dbfs: float | None = None
+    peak_dbfs: Decibels | None = None
     #: The share of the time in which somebody speaks.
     speech_share: Share = 0.0
     silences: Sequence[Stretch] = ()
     #: The sound begins this much after the picture (negative: before it).
-    offset_seconds: float = 0.0
+    offset_seconds: Annotated[float, Field(ge=-3_600, le=3_600)] = 0.0
 
 
 class TechnicalReport(WireModel):

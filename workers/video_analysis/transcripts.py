@@ -22,7 +22,7 @@ from shared.messaging.worker import JobContext
 from shared.observability.failures import whereabouts
 from shared.speech.port import BatchTranscriber, Payer, Speech, SpokenText, TranscriptionFailedError
 from shared.storage.port import StagingArea
-from workers.video_analysis.messages import Transcript, TranscriptPhrase, TranscriptStatus
+from workers.video_analysis.messages import Transcript, TranscriptPhrase, TranscriptStatus, TranscriptWay
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +99,11 @@ def transcript_of(spoken: SpokenText) -> Transcript:
         for phrase in spoken.phrases
     ]
     return Transcript(
-        status=TranscriptStatus.READY, language=spoken.language, text=spoken.text, phrases=phrases
+        status=TranscriptStatus.READY,
+        language=spoken.language,
+        text=spoken.text,
+        phrases=phrases,
+        way=TranscriptWay(spoken.way.value),
     )
 
 
