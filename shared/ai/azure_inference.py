@@ -21,6 +21,7 @@ from shared.ai.azure_failures import STRANGE, refused, refused_in_stream, unansw
 from shared.ai.completions import Completion
 from shared.ai.connections import Connections
 from shared.ai.deployment import Deployment
+from shared.ai.estimating import input_tokens
 from shared.ai.failures import DeploymentError, ModelFailure
 from shared.ai.port import Message, ModelCall, ModelReply, ModelRequest, Usage
 from shared.ai.streaming import StreamedCompletion
@@ -56,7 +57,8 @@ class AzureInferenceModel:
         usage = completion.usage
         if usage is None and completion.is_answered:
             usage = self._most_possible(request)
-        call = self._spent(request, usage) if usage else None
+        is_estimated = completion.usage is None
+        call = self._spent(request, usage, is_estimated=is_estimated) if usage else None
         if call is None or not completion.is_answered:
             raise DeploymentError(STRANGE, failure=ModelFailure.UNUSABLE)
         return ModelReply(
@@ -71,27 +73,35 @@ class AzureInferenceModel:
         remaining_seconds = request.deadline - self._clock.monotonic()
         if remaining_seconds <= 0:
             raise JobTimeoutError
+        bill = _Bill()
         try:
             async with asyncio.timeout(remaining_seconds):
-                return await self._asked(request)
+                return await self._asked(request, bill)
         except TimeoutError as error:
             raise JobTimeoutError("The AI model did not answer before the job's deadline.") from error
+        finally:
+            if bill.is_open:
+                self._spent(request, self._likely(request), is_estimated=True)
 
-    async def _asked(self, request: ModelRequest) -> Completion:
+    async def _asked(self, request: ModelRequest, bill: _Bill) -> Completion:
         from azure.core.exceptions import AzureError
 
+        bill.is_open = True
         try:
             async with await self._connections.post(
                 self._deployment, _body(request, self._deployment)
             ) as response:
-                return await self._answer(request, response)
+                bill.is_answered = True
+                return await self._answer(request, response, bill)
         except AzureError as error:
+            bill.is_open = bill.is_open and bill.is_answered  # who doesn't even begin to answer bills nothing
             raise unanswered(error) from error
         except zlib.error as error:  # the SDK lets it through when a body isn't compressed as it claims
             raise DeploymentError(STRANGE, failure=ModelFailure.UNUSABLE) from error
 
-    async def _answer(self, request: ModelRequest, response: AsyncHttpResponse) -> Completion:
+    async def _answer(self, request: ModelRequest, response: AsyncHttpResponse, bill: _Bill) -> Completion:
         if response.status_code != HTTPStatus.OK:
+            bill.is_open = False
             raise refused(
                 response.status_code,
                 response.headers,
@@ -99,14 +109,15 @@ class AzureInferenceModel:
                 deployment=self._deployment.name,
                 now=self._clock.now(),
             )
-        if request.on_text is None:
-            return _completion(await response.read())
-        if not (response.content_type or "").startswith(_EVENT_STREAM):  # some servers don't stream at all
-            completion = _completion(await response.read())
-            if completion.text:
-                request.on_text(completion.text)
-            return completion
-        return await self._streamed(request, request.on_text, response)
+        is_streamed = request.on_text is not None and (response.content_type or "").startswith(_EVENT_STREAM)
+        if request.on_text is not None and is_streamed:
+            bill.is_open = False
+            return await self._streamed(request, request.on_text, response)
+        completion = _completion(await response.read())
+        bill.is_open = False
+        if request.on_text is not None and completion.text:  # some servers don't stream at all
+            request.on_text(completion.text)
+        return completion
 
     async def _streamed(
         self, request: ModelRequest, on_text: Callable[[str], None], response: AsyncHttpResponse
@@ -122,12 +133,14 @@ class AzureInferenceModel:
                 if answer.is_done:
                     break
             return answer.completion()
-        except BaseException:  # a cancellation too: what was written before is paid
+        except BaseException as error:  # a cancellation too: what was written before is paid
             if answer.is_begun:
-                self._spent(request, self._most_possible(request))
+                self._spent(request, self._most_possible(request), is_estimated=True)
+            elif isinstance(error, asyncio.CancelledError):  # our deadline, or our job's end
+                self._spent(request, self._likely(request), is_estimated=True)
             raise
 
-    def _spent(self, request: ModelRequest, usage: Usage) -> ModelCall:
+    def _spent(self, request: ModelRequest, usage: Usage, *, is_estimated: bool = False) -> ModelCall:
         """Tell the request what was paid, be the answer usable or not."""
         call = ModelCall(
             task=request.task.name,
@@ -135,9 +148,23 @@ class AzureInferenceModel:
             deployment=self._deployment.name,
             usage=usage,
             cost_usd_micros=self._deployment.cost_usd_micros(usage),
+            is_estimated=is_estimated,
         )
         request.spent(call)
         return call
+
+    def _likely(self, request: ModelRequest) -> Usage:
+        """Return what an answer that we did not wait for may have cost: the service goes on, and may bill it.
+
+        The question as it is estimated when deployments are compared, and an answer of full length.
+        """
+        logger.warning(
+            "An AI call was cut off: charging an estimate", extra={"deployment": self._deployment.name}
+        )
+        return Usage(
+            input_tokens=input_tokens(request.messages),
+            output_tokens=self._deployment.most_output_tokens(request.task.max_output_tokens),
+        )
 
     def _most_possible(self, request: ModelRequest) -> Usage:
         """Return the most an answer without a usage may have cost: an unknown amount is never $0.
@@ -154,6 +181,18 @@ class AzureInferenceModel:
             input_tokens=context_tokens if sees_pictures else min(text_bytes, context_tokens),
             output_tokens=self._deployment.most_output_tokens(request.task.max_output_tokens),
         )
+
+
+class _Bill:
+    """What is known of whether a call is billed before its answer says so."""
+
+    __slots__ = ("is_answered", "is_open")
+
+    def __init__(self) -> None:
+        #: It may be, and nobody has accounted for it.
+        self.is_open = False
+        #: The service has begun to answer.
+        self.is_answered = False
 
 
 def _completion(body: bytes) -> Completion:

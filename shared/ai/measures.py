@@ -62,7 +62,7 @@ class Measures:
         common = {**self._common, **model}
         self._tokens.record(call.usage.input_tokens, {**common, "gen_ai.token.type": "input"})
         self._tokens.record(call.usage.output_tokens, {**common, "gen_ai.token.type": "output"})
-        self._cost.add(call.cost_usd_micros, model)
+        self._cost.add(call.cost_usd_micros, {**model, "huntaze.estimated": call.is_estimated})
 
     def ended(self, observation: Observation) -> None:
         """Count a request that has ended."""

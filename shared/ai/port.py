@@ -127,6 +127,8 @@ class ModelCall:
     deployment: str
     usage: Usage
     cost_usd_micros: int
+    #: Nobody counted it: the call was cut off, and the service may bill it all the same.
+    is_estimated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

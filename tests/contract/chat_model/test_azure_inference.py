@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import time
@@ -71,7 +72,7 @@ async def test_failures_are_translated_and_never_retried(
     error: type[JobError],
     meaning: ModelFailure,
 ) -> None:
-    """Each fault is one error of ours after one call, and costs nothing; the next call is fine."""
+    """Each fault is one error of ours after one call, and costs nothing we know of; the next call is fine."""
     before = await count()
     await order(kind, retry_after_seconds=2)
     with pytest.raises(error) as failure:
@@ -79,7 +80,7 @@ async def test_failures_are_translated_and_never_retried(
     assert type(failure.value) is error
     assert failure_of(failure.value) is meaning
     assert await count() == before + 1
-    assert paid == []
+    assert [call.is_estimated for call in paid] == [True] * (kind == "garbage")
     assert (await azure.complete(ask())).text
 
 
@@ -135,7 +136,7 @@ async def test_pictures_are_sent(deployed: Deployed, ask: Ask, picture: Image) -
     plain = await azure.complete(ask(task={"role": Role.VISION}))
     messages = (Message(role="user", text="What is this?", images=(picture,)),)
     seen = await azure.complete(ask(task={"role": Role.VISION}, messages=messages))
-    assert seen.usage.input_tokens > plain.usage.input_tokens + 2_000
+    assert seen.usage.input_tokens > plain.usage.input_tokens + 500
 
 
 @pytest.mark.parametrize(
@@ -170,12 +171,43 @@ async def test_a_wrong_key_is_named_without_quoting_it(
     assert "wrong-key" not in str(failure.value)
 
 
-async def test_nobody_there(model_at: ModelAt, ask: Ask) -> None:
-    """A refused connection is the network's failure."""
+@pytest.mark.parametrize("is_streamed", [False, True])
+@pytest.mark.parametrize("ends_by", ["deadline", "cancellation"])
+async def test_a_call_that_is_cut_off_is_charged_an_estimate(
+    azure: AzureInferenceModel,
+    ask: Ask,
+    order: Order,
+    paid: list[ModelCall],
+    ends_by: str,
+    *,
+    is_streamed: bool,
+) -> None:
+    """The service does not know that nobody waits any more: it may go on, and bill it."""
+    await order("hang")
+    told: list[str] = []
+    request = ask(seconds=0.4 if ends_by == "deadline" else 5, on_text=told.append if is_streamed else None)
+    calling = asyncio.create_task(azure.complete(request))
+    await asyncio.sleep(0.2)
+    if ends_by == "cancellation":
+        calling.cancel()
+    with pytest.raises((JobTimeoutError, asyncio.CancelledError)):
+        await calling
+    (call,) = paid
+    assert call.is_estimated
+    assert call.usage.output_tokens == 500
+    assert 0 < call.usage.input_tokens < 100
+    paid.clear()
+    await azure.complete(ask())
+    assert [call.is_estimated for call in paid] == [False]
+
+
+async def test_nobody_there(model_at: ModelAt, ask: Ask, paid: list[ModelCall]) -> None:
+    """A refused connection is the network's failure, and costs nothing."""
     model = model_at(f"http://127.0.0.1:{free_port()}/models", "key", known_deployment("DeepSeek-V3"))
     with pytest.raises(NetworkError) as failure:
         await model.complete(ask())
     assert isinstance(failure.value, TransientError)
+    assert paid == []
 
 
 async def test_it_is_usable_after_close(

@@ -121,7 +121,7 @@ async def test_the_deadline_ends_a_slow_stream(
         ("server_error", ModelFailure.UNAVAILABLE, False),
         ("content_filter", ModelFailure.FILTERED, False),
         ("retired", ModelFailure.GONE, False),
-        ("garbage", ModelFailure.UNUSABLE, False),
+        ("garbage", ModelFailure.UNUSABLE, True),
         ("disconnect", ModelFailure.UNAVAILABLE, False),
         ("stream_error", ModelFailure.UNAVAILABLE, True),
         ("cut_stream", ModelFailure.UNAVAILABLE, True),
@@ -142,7 +142,7 @@ async def test_a_streams_failures_are_those_of_a_whole_answer(
     with pytest.raises(JobError) as raised:
         await azure.complete(ask(on_text=_ignore))
     assert failure_of(raised.value) is failure
-    assert [call.usage.output_tokens for call in paid] == [500] * is_paid
+    assert [(call.usage.output_tokens, call.is_estimated) for call in paid] == [(500, True)] * is_paid
     assert (await azure.complete(ask(on_text=_ignore))).text
 
 
