@@ -28,8 +28,12 @@ from shared.messaging.worker import Enriches, JobContext, Worker
 from shared.persistence.postgres import PostgresJobStore
 from shared.persistence.postgres_checkpoints import PostgresCheckpoints
 from tests.chaos.checker import Findings, judge, recorded
+from tests.integration.engine.proxy import Cut, Proxy
 
-LEASE_SECONDS = 0.25
+#: Soon over when its engine dies …
+LEASE_SECONDS = 0.4
+#: … and not for a long answer's sake.
+PATIENT_LEASE_SECONDS = 10.0
 VIDEO, TRANSCRIPT = "job_1", "job_1.transcript"
 
 
@@ -59,6 +63,7 @@ class World:
     sender: MemorySender = field(default_factory=MemorySender)
     #: How often each paid step was made.
     made: Counter[str] = field(default_factory=Counter)
+    lease_seconds: float = LEASE_SECONDS
     #: Set: the transcript fails for good.
     hopeless: bool = False
     _delivered: int = 0
@@ -78,7 +83,9 @@ class World:
             clock=SystemClock(),
             functions_url="http://localhost",
             checkpoints=PostgresCheckpoints(self.store.database),
-            limits=Limits(lease_seconds=LEASE_SECONDS, sweep_after_seconds=0.0, requeue_grace_seconds=0.2),
+            limits=Limits(
+                lease_seconds=self.lease_seconds, sweep_after_seconds=0.0, requeue_grace_seconds=0.2
+            ),
             probe=probe,
         )
 
@@ -242,6 +249,32 @@ async def test_no_death_pays_a_step_twice_or_loses_a_follow_up(
     assert world.findings() == Findings()
     assert world.made == world.ledger() == {"look": 1, "write": 1, "listen": 1}
     assert await world.result() == {"summary": "look write", "transcript": "Hello"}
+
+
+#: What only the request has that keeps a step, completes the video, or ends the transcript.
+REQUESTS = {
+    "keep": b'"ledger_key":"job_1',
+    "complete": b'"message_id":"job_1.transcript:0:0:0"',
+    "enrich": b'"parent_id":"job_1"',
+}
+
+
+@pytest.mark.parametrize("cut", Cut)
+@pytest.mark.parametrize("asked", REQUESTS)
+async def test_a_commit_that_breaks_off_pays_and_asks_once(database_url: str, asked: str, cut: Cut) -> None:
+    """Whether it was durable or not: its client can't tell."""
+    async with Proxy(f"{database_url}?sslmode=disable").listening() as proxy:
+        proxy.victims = REQUESTS[asked]
+        proxy.cuts.append(cut)
+        store = PostgresJobStore(proxy.url, pool_size=2, timeout_seconds=5, patience_seconds=5)
+        await store.open()
+        world = World(store, database_url, lease_seconds=PATIENT_LEASE_SECONDS)
+        await world.live(world.engine())
+        assert not proxy.cuts
+        assert world.findings() == Findings()
+        assert world.made == world.ledger() == {"look": 1, "write": 1, "listen": 1}
+        assert await world.result() == {"summary": "look write", "transcript": "Hello"}
+        await store.close()
 
 
 async def test_a_hopeless_follow_up_says_so_once(world: World) -> None:
