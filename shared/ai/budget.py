@@ -7,13 +7,13 @@ still answers. One creator's share of a day has the same marks, so that nobody s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
 
 from shared.ai.accounts import Accounts, Grant
-from shared.ai.port import ChatModel, ModelCall, ModelReply, ModelRequest, Thrift
+from shared.ai.port import ChatModel, Message, ModelCall, ModelReply, ModelRequest, Thrift
 from shared.ai.spending import Wish
 from shared.ai.trail import note
 from shared.clock import Clock
@@ -121,7 +121,16 @@ def thrifty(request: ModelRequest, thrift: Thrift) -> ModelRequest:
     """Return a request as a rung of thrift asks for it; each rung includes those before it."""
     if thrift <= request.thrift:
         return request
+    if request.thrift is not Thrift.NONE:
+        return replace(request, thrift=thrift)
     task = request.task
-    if request.thrift is Thrift.NONE:
-        task = replace(task, max_output_tokens=max(1, task.max_output_tokens * BRIEF_PERCENT // 100))
-    return replace(request, task=task, thrift=thrift)
+    brief = replace(task, max_output_tokens=max(1, task.max_output_tokens * BRIEF_PERCENT // 100))
+    return replace(request, task=brief, messages=_with(task.brief_words, request.messages), thrift=thrift)
+
+
+def _with(words: str, messages: Sequence[Message]) -> Sequence[Message]:
+    """Say something at the end of a question: a limit alone would cut the answer off, not shorten it."""
+    if not words or not messages:
+        return messages
+    *before, last = messages
+    return (*before, replace(last, text=f"{last.text}\n{words}"))

@@ -76,6 +76,8 @@ class Task:
     temperature: float
     #: How much thought a request takes is worth finding out: by rules, or by asking a small model.
     routed_by_complexity: bool = False
+    #: Said at the end of the question when the budget asks for brief answers.
+    brief_words: str = ""
     #: An older answer is still served while somebody gets a new one; `None`: as long as it is kept.
     cache_fresh_seconds: int | None = None
 

@@ -36,6 +36,7 @@ TASK = Task(
     cache_ttl_seconds=6 * 60 * 60,  # the same message answered alike all day would be noticed
     max_output_tokens=700,  # three replies in a language of many tokens, with room for the JSON around them
     temperature=0.8,
+    brief_words="Keep each suggestion to one short sentence.",
 )
 
 RULES = """\

@@ -325,3 +325,13 @@ def test_rungs(spent: int, rung: int) -> None:
 @pytest.mark.parametrize(("month", "days"), [(1, 31), (2, 28), (4, 30), (12, 31)])
 def test_days(month: int, days: int) -> None:
     assert days_in_month(datetime(2026, month, 28, tzinfo=UTC)) == days
+
+
+def test_brief_answers_are_asked_for_in_words(ask: Ask) -> None:
+    """Once, at the end of the question: a limit alone would cut an answer off. The name in the cache stays."""
+    request = ask("Hello", task={"brief_words": "Be brief."})
+    brief = thrifty(request, Thrift.BRIEF)
+    assert [message.text for message in brief.messages] == ["Hello\nBe brief."]
+    assert thrifty(brief, Thrift.CHEAP).messages == brief.messages
+    assert thrifty(request, Thrift.NONE) is request
+    assert thrifty(ask("Hello"), Thrift.BRIEF).messages == request.messages
