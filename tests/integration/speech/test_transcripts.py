@@ -29,20 +29,26 @@ from workers.video_analysis.callbacks import Call, Callbacks
 SECRET = "webhook-secret"
 _CONTAINERS = (f"transcripts-{number}" for number in count())
 
-#: Dies after the order is placed and before that is known to anybody.
+#: Lives until it calls what it is told to die at, for the n-th time.
 _DYING = """\
 import asyncio, json, os, signal, sys
 from pathlib import Path
 from tests.transcript_world import opened
 
 async def main():
-    arguments = json.loads(sys.argv[1])
+    arguments, port, method, passes = json.loads(sys.argv[1])
     async with opened(**{**arguments, "sound": Path(arguments["sound"])}) as world:
-        async def die(*_):
-            os.kill(os.getpid(), signal.SIGKILL)
-        world.checkpoints.keep = die
+        inner = getattr(getattr(world, port), method)
+        left = passes
+        async def die(*values, **named):
+            nonlocal left
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return await inner(*values, **named)
+        setattr(getattr(world, port), method, die)
         await world.analyse()
-        await world.deliver_next()
+        await world.settle()
 
 asyncio.run(main())
 """
@@ -103,19 +109,34 @@ async def test_words_join_the_result_later(world: World, simulator: Simulator, d
     assert await world.staged() == []
 
 
-async def test_a_process_killed_between_order_and_note_pays_once(
-    arguments: dict[str, str], simulator: Simulator, database_url: str
+@pytest.mark.parametrize(
+    ("port", "method", "passes"),
+    [
+        pytest.param("batches", "submit", 1, id="before the order"),
+        pytest.param("checkpoints", "keep", 1, id="between order and note"),
+        pytest.param("batches", "result", 1, id="before asking"),
+        pytest.param("checkpoints", "keep", 2, id="between words and note"),
+        pytest.param("staging", "remove", 1, id="before the sound is deleted"),
+        pytest.param("batches", "forget", 1, id="before the transcription is deleted"),
+        pytest.param("store", "record", 2, id="before the first attempt is recorded"),
+    ],
+)
+async def test_a_killed_process_pays_nothing_twice_and_leaves_nothing_behind(
+    arguments: dict[str, str],
+    simulator: Simulator,
+    database_url: str,
+    port: str,
+    method: str,
+    passes: int,
 ) -> None:
     dead = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, "-c", _DYING, json.dumps(arguments)],
+        [sys.executable, "-c", _DYING, json.dumps([arguments, port, method, passes])],
         cwd=ROOT,
         capture_output=True,
         check=False,
     )
     assert dead.returncode == -signal.SIGKILL, dead.stderr.decode()
-    assert (await simulator.told())["submitted"] == [TRANSCRIPT]
-    assert _paid(database_url) == []
     with psycopg.connect(database_url) as connection:  # the dead process' lease runs out
         connection.execute(
             "UPDATE huntaze_workers.jobs SET due_at = now() - interval '1 hour' WHERE due_at > now()"
