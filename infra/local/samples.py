@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from shared.contracts import JobType
@@ -18,6 +19,8 @@ class Sample:
     #: What the job is about, in a line.
     title: str
     payload: Mapping[str, Any]
+    #: Makes the file that is uploaded first, in a directory; its URL becomes the payload's `videoUrl`.
+    file: Callable[[Path], Path] | None = None
 
 
 _LEA = {"name": "Léa", "style": "warm, playful, a little cheeky; short messages", "language": "fr"}
@@ -42,6 +45,23 @@ def _chat(
     }
     return Sample(job_type=JobType.CHAT_SUGGEST, creator_id=creator_id, title=message, payload=payload)
 
+
+def _video(directory: Path) -> Path:
+    from infra.local.clips.sample import sample_video
+
+    return sample_video(directory)
+
+
+_VIDEO = Sample(
+    job_type=JobType.VIDEO_ANALYSIS,
+    creator_id="101",
+    title="Morning in the studio",
+    payload={
+        "videoId": "vid_101_1",
+        "metadata": {"title": "Morning in the studio", "platform": "onlyfans", "language": "en"},
+    },
+    file=_video,
+)
 
 SAMPLES: Sequence[Sample] = (
     _chat(
@@ -84,4 +104,5 @@ SAMPLES: Sequence[Sample] = (
     _chat(
         "101", "Désolé j'étais pas là, grosse semaine au boulot 😔", fan="Karim", tier="whale", persona=_LEA
     ),
+    _VIDEO,
 )  # fmt: skip - one fan, one paragraph

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from infra.local.pages.writing import write_page
 from infra.local.process import ROOT
 from infra.local.publishing import Publisher, publisher
 from infra.local.records import Job, reading
 from infra.local.samples import SAMPLES, Sample
 from infra.local.serving import served_job_types
+from infra.local.uploads import Bucket
 from infra.local.view import SampleRun, error_view, jobs_table, live, result_view
 from shared.clock import SystemClock
 
 #: Far longer than the samples take; short enough for somebody who waits.
 _TIMEOUT_SECONDS = 60.0
+
+#: Its service's webhook wakes the job that waits, and the sweep sends it: seconds.
+_WORDS_SECONDS = 45.0
 
 _COMPLETED = "completed"
 
@@ -34,18 +41,32 @@ def run_samples(console: Console, variables: Mapping[str, str], *, host_log: Pat
     if not samples:
         console.print("The function app serves no type of job that there is a sample for.", style="bold red")
         return 1
+    payloads = [_payload(console, sample, variables, host_log.parent) for sample in samples]
     with publisher(variables["SERVICEBUS_CONNECTION"]) as sender:
-        runs = [_publish(sender, sample) for sample in samples]
+        runs = [_publish(sender, *each) for each in zip(samples, payloads, strict=True)]
         jobs = _watch(console, variables["DATABASE_URL"], runs, simulated=simulated)
+        jobs = _with_words(console, variables["DATABASE_URL"], jobs)
         for run in runs:
             if job := jobs.get(run.job_id):
                 _print_job(console, run, job, simulated=simulated)
+                _print_page(console, run, job, variables, host_log.parent, simulated=simulated)
         return _verdict(console, runs, jobs, host_log)
 
 
-def _publish(sender: Publisher, sample: Sample) -> SampleRun:
+def _payload(
+    console: Console, sample: Sample, variables: Mapping[str, str], directory: Path
+) -> Mapping[str, Any]:
+    """Return a sample's payload; its file is made, at the first run, and uploaded before."""
+    if sample.file is None:
+        return sample.payload
+    with console.status(f"making and uploading the video of {sample.title}"):
+        url = Bucket(variables).upload(sample.file(directory), creator_id=sample.creator_id)
+    return {**sample.payload, "videoUrl": url}
+
+
+def _publish(sender: Publisher, sample: Sample, payload: Mapping[str, Any]) -> SampleRun:
     published_at = SystemClock().now()
-    job_id = sender.publish(sample.job_type, sample.creator_id, sample.payload)
+    job_id = sender.publish(sample.job_type, sample.creator_id, payload)
     return SampleRun(sample=sample, job_id=job_id, published_at=published_at)
 
 
@@ -60,11 +81,46 @@ def _watch(
     return jobs
 
 
+def _with_words(console: Console, database_url: str, jobs: Mapping[str, Job]) -> Mapping[str, Job]:
+    """Wait for the transcripts that follow their videos, and return the jobs as they are then."""
+    waiting = [job_id for job_id, job in jobs.items() if _waits_for_words(job)]
+    until = time.monotonic() + _WORDS_SECONDS
+    with reading(database_url) as records, console.status("waiting for what is said in the video"):
+        while waiting and time.monotonic() < until:
+            time.sleep(0.2)
+            jobs = {**jobs, **records.jobs(waiting)}
+            waiting = [job_id for job_id in waiting if _waits_for_words(jobs[job_id])]
+    return jobs
+
+
+def _waits_for_words(job: Job) -> bool:
+    transcript = (job.result or {}).get("transcript") or {}
+    return transcript.get("status") == "pending"
+
+
 def _print_job(console: Console, run: SampleRun, job: Job, *, simulated: bool) -> None:
     head = Text.assemble((run.sample.title, "bold"), (f"  {job.job_id}", "dim"))
     console.print(head, soft_wrap=True)
     body = error_view(job) if job.result is None else result_view(job.result, simulated=simulated)
     console.print(Padding(body, (0, 0, 1, 2)))
+
+
+def _print_page(
+    console: Console,
+    run: SampleRun,
+    job: Job,
+    variables: Mapping[str, str],
+    directory: Path,
+    *,
+    simulated: bool,
+) -> None:
+    """Write a video's page and say where it is."""
+    if run.sample.file is None:
+        return
+    fetch = Bucket(variables).fetch
+    if page := write_page(job, directory, fetch, title=run.sample.title, simulated=simulated):
+        console.print(Text.assemble(("  as a page: ", "dim"), str(page)), soft_wrap=True)
+        console.line()
 
 
 def _verdict(console: Console, runs: Sequence[SampleRun], jobs: Mapping[str, Job], host_log: Path) -> int:

@@ -1,9 +1,9 @@
-"""Putting files where the front end puts a creator's uploads."""
+"""The stack's bucket: where the front end puts a creator's uploads, and where results are fetched."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import uuid4
 
 
@@ -15,24 +15,37 @@ class Variables(Protocol):
         ...
 
 
-def upload(variables: Variables, path: Path, *, creator_id: str) -> str:
-    """Put a file into the stack's bucket and return its URL as the front end would send it.
+class Bucket:
+    """The bucket, by the URLs that its objects have."""
 
-    Args:
-        variables: the stack's.
-        path: the file.
-        creator_id: whose upload it is.
-    """
-    import boto3
+    def __init__(self, variables: Variables) -> None:
+        import boto3
 
-    endpoint, bucket = variables["S3_ENDPOINT_URL"], variables["S3_BUCKET"]
-    client = boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name=variables["AWS_REGION"],
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-    )
-    key = f"uploads/{creator_id}/{uuid4().hex}{path.suffix}"
-    client.upload_file(str(path), bucket, key)
-    return f"{endpoint}/{bucket}/{key}"
+        self._name = variables["S3_BUCKET"]
+        self._url = f"{variables['S3_ENDPOINT_URL']}/{self._name}/"
+        self._client: Any = boto3.client(
+            "s3",
+            endpoint_url=variables["S3_ENDPOINT_URL"],
+            region_name=variables["AWS_REGION"],
+            aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def upload(self, path: Path, *, creator_id: str) -> str:
+        """Put a creator's file up and return its URL as the front end would send it."""
+        key = f"uploads/{creator_id}/{uuid4().hex}{path.suffix}"
+        self._client.upload_file(str(path), self._name, key)
+        return self._url + key
+
+    def fetch(self, url: str) -> bytes | None:
+        """Return an object by its URL; `None` if it is not there, or not this bucket's."""
+        from botocore.exceptions import ClientError
+
+        if not url.startswith(self._url):
+            return None
+        try:
+            found = self._client.get_object(Bucket=self._name, Key=url.removeprefix(self._url))
+        except ClientError:
+            return None
+        data: bytes = found["Body"].read()
+        return data

@@ -123,6 +123,8 @@ def _first_answer(job: Job) -> str:
         return job.error_code
     if not job.result:
         return ""
+    if "summary" in job.result:
+        return str(job.result["summary"])
     suggestions = job.result.get("suggestions")
     return str(suggestions[0].get("text", "")) if suggestions else json.dumps(job.result, ensure_ascii=False)
 
@@ -135,6 +137,8 @@ def state_text(state: str) -> Text:
 def result_view(result: Mapping[str, Any], *, simulated: bool) -> RenderableType:
     """Draw a job's result: suggestions as the creator would read them, anything else as it is."""
     suggestions = result.get("suggestions")
+    if "video" in result:
+        return video_view(result, simulated=simulated)
     if not suggestions:
         return Text(json.dumps(result, ensure_ascii=False, indent=2))
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
@@ -149,6 +153,31 @@ def result_view(result: Mapping[str, Any], *, simulated: bool) -> RenderableType
         (" · from the cache" if result.get("cached") else "", "dim"),
     )
     return Group(table, source)
+
+
+def video_view(result: Mapping[str, Any], *, simulated: bool) -> RenderableType:
+    """Draw what a creator wants to know of a video first."""
+    video, scenes, costs = result["video"], result.get("scenes", ()), result.get("costs", {})
+    transcript = result.get("transcript") or {}
+    lines = {
+        "in short": result.get("summary", ""),
+        "caption": result.get("caption", ""),
+        "scenes": ", ".join(f"{scene['startSeconds']:.1f} s" for scene in scenes),
+        "said": transcript.get("text") or str(transcript.get("status", "")).replace("_", " "),
+        "advice": " ".join(advice["text"] for advice in result.get("advice", ())[:2]),
+        "measured": f"{video['durationSeconds']:.0f} s, {video['width']} x {video['height']},"
+        f" {video['sizeBytes'] / 1e6:.1f} MB; {costs.get('cpuSeconds', 0):.1f} s of CPU,"
+        f" {costs.get('inputTokens', 0)} + {costs.get('outputTokens', 0)} tokens",
+        "missing": "; ".join(f"{each['part']}: {each['reason']}" for each in result.get("skipped", ())),
+    }
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in lines.items():
+        if text:
+            table.add_row(name, Text(text))
+    note = "simulated: no model has seen this" if simulated else f"by {result.get('model', 'no model')}"
+    return Group(table, Text(note, style="magenta" if simulated else "dim"))
 
 
 def error_view(job: Job) -> Text:

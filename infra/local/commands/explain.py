@@ -67,11 +67,11 @@ def known_tasks() -> dict[str, KnownTask]:
         if not worker.ispkg or find_spec(f"{worker.name}.prompt") is None:
             continue
         prompt = import_module(f"{worker.name}.prompt")
-        for value in vars(prompt).values():
+        for name, value in vars(prompt).items():
             if isinstance(value, Task):
                 found[value.name] = KnownTask(
                     task=value,
-                    rules=str(getattr(prompt, "RULES", "")),
+                    rules=str(getattr(prompt, f"{name}_RULES", getattr(prompt, "RULES", ""))),
                     answer_schema=getattr(prompt, "answer_schema", lambda: None)(),
                 )
     return found

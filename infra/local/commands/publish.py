@@ -12,7 +12,7 @@ from rich.text import Text
 from infra.local.environment import Environment
 from infra.local.publishing import publisher
 from infra.local.records import reading
-from infra.local.uploads import upload
+from infra.local.uploads import Bucket
 from infra.local.view import error_view, result_view, state_text
 
 _WAIT_SECONDS = 120.0
@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     environment = Environment(os.environ)
     payload = payload_of(arguments)
     if arguments.file is not None:
-        payload["videoUrl"] = upload(environment, arguments.file, creator_id=arguments.creator)
+        payload["videoUrl"] = Bucket(environment).upload(arguments.file, creator_id=arguments.creator)
     with publisher(environment["SERVICEBUS_CONNECTION"]) as sender:
         job_id = sender.publish(arguments.job_type, arguments.creator, payload)
     console.print(Text(job_id), soft_wrap=True)

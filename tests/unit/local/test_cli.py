@@ -14,8 +14,9 @@ from infra.local.commands.publish import payload_of
 from infra.local.parts import HOST, SERVICES, address
 from infra.local.publishing import new_job_id
 from infra.local.samples import SAMPLES
-from shared.contracts import Envelope
+from shared.contracts import Envelope, JobType
 from workers.chat_suggestions.messages import ChatPayload
+from workers.video_analysis.messages import VideoPayload
 
 
 def test_a_chat_job_is_made_of_options() -> None:
@@ -61,8 +62,10 @@ def test_job_ids_look_like_the_front_ends_and_differ() -> None:
 
 
 def test_every_sample_is_a_valid_payload() -> None:
+    payloads = {JobType.CHAT_SUGGEST: ChatPayload, JobType.VIDEO_ANALYSIS: VideoPayload}
     for sample in SAMPLES:
-        ChatPayload.model_validate(sample.payload)
+        uploaded = {"videoUrl": "https://bucket.s3.amazonaws.com/video.mp4"} if sample.file else {}
+        payloads[sample.job_type].model_validate({**sample.payload, **uploaded})
 
 
 def test_an_address_shows_no_credentials() -> None:
