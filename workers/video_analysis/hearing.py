@@ -80,6 +80,10 @@ async def hear(
         return Transcript(status=TranscriptStatus.UNAVAILABLE), reason
 
 
+class _UnknownError(Exception):
+    """Nobody has asked for these words before."""
+
+
 class _Hearing:
     """One video's sound."""
 
@@ -101,6 +105,8 @@ class _Hearing:
 
     async def transcript(self, sound: SoundReport) -> tuple[Transcript, str | None]:
         """Return the words that are there already, that can be had now, or the promise of later ones."""
+        if known := await self._known():
+            return known, None
         choice = await self._choice(sound)
         speech = self._listener.speech
         if speech is None or choice.way is None:
@@ -112,6 +118,17 @@ class _Hearing:
                 if Way.BATCH not in speech.offered:
                     raise
         return await self._later(sound)
+
+    async def _known(self) -> Transcript | None:
+        """Return the words of the same upload before, which are not paid again."""
+
+        async def unknown() -> Transcript:
+            raise _UnknownError
+
+        try:
+            return await self._context.checkpointed(WORDS, self._content_key, Transcript, unknown)
+        except _UnknownError:
+            return None
 
     async def _choice(self, sound: SoundReport) -> Choice:
         speech, clock = self._listener.speech, self._listener.clock
