@@ -20,7 +20,7 @@ _FACE_BONUS = 0.25
 #: More faces than this are a crowd, or wallpaper.
 _MOST_FACES = 6
 #: Share of a picture under which lettering is not worth another look.
-_LETTERING_SHARE = 0.02
+_LETTERING_SHARE = 0.01
 _KEY_FRAME_QUALITY, _SHEET_QUALITY = 84, 80
 _GOOD = 0.8
 
