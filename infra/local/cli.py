@@ -1,4 +1,4 @@
-"""The command line: `python -m infra.local up | publish | events | explain | jobs`."""
+"""The command line: `python -m infra.local up | publish | events | explain | circuits | jobs`."""
 
 from __future__ import annotations
 
@@ -66,6 +66,10 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument(
         "--today", type=date.fromisoformat, metavar="YYYY-MM-DD", help="decides who is retired"
     )
+
+    circuits = commands.add_parser("circuits", help="show which deployments are left alone; close a circuit")
+    circuits.add_argument("--reset", action="append", metavar="DEPLOYMENT", help="it has been repaired")
+    circuits.add_argument("--reset-all", action="store_true", help="all have")
 
     jobs = commands.add_parser("jobs", help="show a job: state, history, cost, result or error")
     jobs.add_argument("job_id", metavar="JOB_ID")

@@ -328,7 +328,7 @@ def test_days(month: int, days: int) -> None:
 
 
 def test_brief_answers_are_asked_for_in_words(ask: Ask) -> None:
-    """Once, at the end of the question: a limit alone would cut an answer off. The name in the cache stays."""
+    """Once, at the end of the question: a limit alone would cut an answer off."""
     request = ask("Hello", task={"brief_words": "Be brief."})
     brief = thrifty(request, Thrift.BRIEF)
     assert [message.text for message in brief.messages] == ["Hello\nBe brief."]
