@@ -24,6 +24,8 @@ _BEFORE = 8
 STRIKING = 12.0
 #: ...where their histograms differ as well.
 _STRIKING_HISTOGRAM = 0.2
+#: Motion may be larger than before by this factor, and as large as this, and is trusted so often in a row.
+_AS_MUCH, _MOST_MOTION, _IN_A_ROW = 1.3, 8.0, 2
 #: Groups differ in length by less where keys come by the clock.
 _REGULAR = 0.1
 #: Packets by which the shortest groups differ.
@@ -42,7 +44,7 @@ class Outlook:
     #: Index of the last packet that is loud enough to be looked at, or -1.
     last_loud: int
     #: The next key picture came early.
-    early_key: bool
+    early_key: bool = False
 
     @property
     def quiet(self) -> bool:
@@ -75,6 +77,31 @@ def outlook(
         last_loud=group.first + int(above[-1]) if len(above) else -1,
         early_key=early_key,
     )
+
+
+class Motion:
+    """How much a shot moves, as decoding showed: as much again is not worth another look."""
+
+    def __init__(self) -> None:
+        self._known: Outlook | None = None
+        self._skipped = 0
+
+    def learn(self, decoded: Outlook, *, moved_only: bool) -> None:
+        """Take what a decoded group had looked like, and whether it held nothing but motion."""
+        self._known = decoded if moved_only else None
+        self._skipped = 0
+
+    def explains(self, group: Outlook) -> bool:
+        """Tell whether a group looks like no more than the motion before it."""
+        if self._known is None or not self._known.distance or not group.distance:
+            return False
+        alike = (
+            group.distance <= min(_MOST_MOTION, _AS_MUCH * self._known.distance)
+            and group.loudest <= _AS_MUCH * self._known.loudest
+            and self._skipped < _IN_A_ROW
+        )
+        self._skipped += alike
+        return alike
 
 
 def growth(table: PacketTable, group: Group) -> npt.NDArray[np.float64]:

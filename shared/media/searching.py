@@ -9,7 +9,7 @@ from shared.media.decoding import Decoded, PartDecoder, Watch
 from shared.media.judging import WINDOW_SECONDS, begins_shot
 from shared.media.observing import Observer
 from shared.media.packets import Group, PacketTable
-from shared.media.planning import QUIET, STRIKING, Outlook, early_keys, outlook
+from shared.media.planning import QUIET, STRIKING, Motion, Outlook, early_keys, outlook
 from shared.media.thumbnails import Thumbnail, distance
 
 
@@ -22,6 +22,7 @@ class StagedSearch:
         self._decoder = decoder
         self._table = table
         self._budget = budget
+        self._motion = Motion()
         self._keys: list[Thumbnail | None] = []
 
     def run(self, watch: Watch | None) -> None:
@@ -56,8 +57,14 @@ class StagedSearch:
         self._show_key(index)
         if hurried:
             self._guess(index, known)
-        elif not known.quiet and not (known.ends_with_shot and self._cut_at_next_key(index, known)):
+        elif known.quiet or self._motion.explains(known):
+            return
+        elif known.ends_with_shot and self._cut_at_next_key(index, known):
+            self._motion.learn(known, moved_only=False)
+        else:
             self._decode(index, known)
+            found = self.observer.cuts_since(self._table.groups[index].start_seconds)
+            self._motion.learn(known, moved_only=not found)
 
     def _show_key(self, index: int) -> None:
         key = self._keys[index]
@@ -126,4 +133,9 @@ class StagedSearch:
 
     def _arrived(self, decoded: Decoded, known: Outlook, end: Thumbnail) -> bool:
         """Tell whether nothing more will happen before the next key picture."""
-        return decoded.packet > known.last_loud and distance(decoded.picture, end) < QUIET
+        # Every second picture is often enough.
+        return (
+            decoded.packet > known.last_loud
+            and bool(decoded.place % 2)
+            and distance(decoded.picture, end) < QUIET
+        )
