@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
 from numpy.typing import NDArray
 
 #: ITU-T H.273: transfer functions of PQ and HLG.
@@ -32,17 +33,27 @@ class ToneMapper:
         self._luma = _luma_table(transfer)
         codes = (np.arange(_CODES) - _CODES / 2) / 4 * _CHROMA_GAIN + 128
         self._chroma = np.clip(np.round(codes), 16, 240).astype(np.uint8)
+        self._result = np.zeros((0, 0), np.uint8)
 
     def mapped(self, frame: VideoFrame) -> VideoFrame:
-        """Return the frame in 8 bits, at the same time."""
-        planes = frame.to_ndarray().astype(np.uint16, copy=False)
-        height = frame.height
-        result = np.empty(planes.shape, np.uint8)
-        np.take(self._luma, planes[:height], out=result[:height], mode="clip")
-        np.take(self._chroma, planes[height:], out=result[height:], mode="clip")
-        mapped = VideoFrame.from_ndarray(result, format="yuv420p")
+        """Return the frame in 8 bits, at the same time; its pixels are overwritten by the next one's."""
+        if self._result.shape != (shape := (frame.height * 3 // 2, frame.width)):
+            self._result = np.zeros(shape, np.uint8)
+        start = 0
+        for plane, table in zip(frame.planes, (self._luma, self._chroma, self._chroma), strict=True):
+            size = plane.width * plane.height
+            target = self._result.reshape(-1)[start : start + size].reshape(plane.height, plane.width)
+            np.take(table, _codes(plane), out=target, mode="clip")
+            start += size
+        mapped = VideoFrame.from_numpy_buffer(self._result, format="yuv420p")
         mapped.pts, mapped.time_base = frame.pts, frame.time_base
         return mapped
+
+
+def _codes(plane: VideoPlane) -> NDArray[np.uint16]:
+    values = np.frombuffer(memoryview(plane), np.uint16)
+    pitch = plane.line_size // values.itemsize
+    return values[: pitch * plane.height].reshape(plane.height, pitch)[:, : plane.width]
 
 
 def _luma_table(transfer: int) -> NDArray[np.uint8]:
