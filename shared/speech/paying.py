@@ -113,6 +113,8 @@ class BudgetedTranscriber:
         self, sound: Path, *, seconds: float, languages: Sequence[str], deadline: float
     ) -> SpokenText:
         """See `Transcriber.transcribe`; raises `BudgetExceededError`, too."""
+        if deadline <= self._purse.clock.monotonic():
+            raise JobTimeoutError
         async with self._purse.paying(self._payer, self.way, seconds, doubtful_is_paid=True):
             return await self._transcriber.transcribe(
                 sound, seconds=seconds, languages=languages, deadline=deadline

@@ -80,16 +80,17 @@ class SdkTranscriber:
         """Recognise in the calling thread until the sound ends or nobody wants to know any more."""
         try:
             recognizer = self._recognizer(sound, languages)
+            recognizer.recognized.connect(listener.on_recognized)
+            recognizer.canceled.connect(listener.on_canceled)
+            recognizer.session_stopped.connect(listener.on_stopped)
+            recognizer.start_continuous_recognition_async()
         except UnsupportedMediaError as error:
-            listener.tell(error)
-            return
-        recognizer.recognized.connect(listener.on_recognized)
-        recognizer.canceled.connect(listener.on_canceled)
-        recognizer.session_stopped.connect(listener.on_stopped)
-        recognizer.start_continuous_recognition_async()
+            return listener.tell(error)
+        except (RuntimeError, ValueError):  # the SDK's words for what it was given, or misses on this machine
+            return listener.tell(NetworkError("The Speech SDK could not be started."))
         listener.ended.wait()
         listener.tell(listener.error)
-        _stop(recognizer)
+        return _stop(recognizer)
 
     def _recognizer(self, sound: Path, languages: Sequence[str]) -> Any:
         from azure.cognitiveservices import speech

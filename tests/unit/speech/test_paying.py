@@ -101,6 +101,13 @@ async def test_what_was_given_up_counts_as_paid(world: World, error: BaseExcepti
     assert await world.counted() == (360_000, 0)
 
 
+async def test_what_comes_too_late_is_not_ordered(world: World) -> None:
+    transcriber = world.speech.at_once(Way.FAST, world.payer)
+    with pytest.raises(JobTimeoutError):
+        await transcriber.transcribe(SOUND, seconds=1, languages=(), deadline=world.clock.monotonic())
+    assert (world.spent, world.fast.heard) == ([], [])
+
+
 async def test_without_a_budget_all_is_noted(world: World) -> None:
     unlimited = World(budget_usd_micros=None)
     await unlimited.at_once(100 * 3_600)
