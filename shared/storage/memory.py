@@ -61,7 +61,11 @@ class MemoryObjects:
         """Keep a derived file under a key of the output bucket; returns the URL that clients know it by."""
         content = data if isinstance(data, bytes) else _content(data)
         self.objects[self.output_bucket, key] = MemoryObject(data=content, content_type=content_type)
-        return f"https://{self.output_bucket}.s3.us-east-2.amazonaws.com/{quote(key)}"
+        return self._url(key)
+
+    async def url_of(self, key: str) -> str | None:
+        """Return the URL of a derived file, or `None` if it is not kept, or no longer."""
+        return self._url(key) if (self.output_bucket, key) in self.objects else None
 
     async def close(self) -> None:
         """Nothing to give back."""
@@ -71,6 +75,9 @@ class MemoryObjects:
         return [
             key for bucket, key in self.objects if bucket == self.output_bucket and key.startswith(prefix)
         ]
+
+    def _url(self, key: str) -> str:
+        return f"https://{self.output_bucket}.s3.us-east-2.amazonaws.com/{quote(key)}"
 
     def _found(self, location: ObjectLocation) -> MemoryObject:
         found = self.objects.get((location.bucket, location.key))

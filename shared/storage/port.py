@@ -49,6 +49,10 @@ class ObjectStore(Protocol):
         """Write a pinned object to a file, never more than its size, and return its SHA-256 in hex."""
         ...
 
+    async def url_of(self, key: str) -> str | None:
+        """Return the URL of a derived file, or `None` if it is not kept, or no longer."""
+        ...
+
     async def put(self, key: str, data: bytes | Path, *, content_type: str) -> str:
         """Keep a derived file under a key of the output bucket; returns the URL that clients know it by."""
         ...

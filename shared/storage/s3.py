@@ -102,7 +102,16 @@ class S3Objects:
     async def put(self, key: str, data: bytes | Path, *, content_type: str) -> str:
         """Keep a derived file under a key of the output bucket; returns the URL that clients know it by."""
         await self._in_thread(lambda: self._put(key, data, content_type))
-        return f"{self._base_url}/{quote(key)}"
+        return self._url(key)
+
+    async def url_of(self, key: str) -> str | None:
+        """Return the URL of a derived file, or `None` if it is not kept, or no longer."""
+        location = ObjectLocation(bucket=self._output_bucket, key=key)
+        try:
+            await self._in_thread(lambda: self._client().head_object(**_named(location)))
+        except VideoNotFoundError:
+            return None
+        return self._url(key)
 
     async def close(self) -> None:
         """Give the connections back; requests under way are left to end by themselves."""
@@ -141,6 +150,9 @@ class S3Objects:
             return f"{self._endpoint_url}/{self._output_bucket}"
         domains = (domain for domain, bucket in distributions.items() if bucket == self._output_bucket)
         return f"https://{next(domains, f'{self._output_bucket}.s3.{self._region}.amazonaws.com')}"
+
+    def _url(self, key: str) -> str:
+        return f"{self._base_url}/{quote(key)}"
 
     def _opened(self, pinned: StoredObject, start: int, end: int) -> Any:
         answer = self._client().get_object(

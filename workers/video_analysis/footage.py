@@ -88,7 +88,17 @@ class Footage:
             JobError: it can't be read now.
         """
         key = f"{self._pinned.etag}:{self._pinned.size_bytes}:{INSPECTION_VERSION}"
-        return await self._context.checkpointed("video.inspect", key, Inspected, self._inspect)
+        inspected = await self._context.checkpointed("video.inspect", key, Inspected, self._inspect)
+        return inspected if await self._still_kept(inspected) else await self._inspect()
+
+    async def _still_kept(self, inspected: Inspected) -> bool:
+        """Tell if the pictures of an earlier inspection are where they were; they may have been deleted."""
+        for name, url in inspected.urls.items():
+            if (self._directory / name).exists():
+                return True
+            key = derived_key(self._context.creator_id, inspected.content_hash, name)
+            return await self._workshop.objects.url_of(key) == url
+        return True
 
     async def file(self, name: str) -> Path:
         """Return a file that inspecting made, making it again if a crash took it along."""

@@ -167,3 +167,9 @@ async def test_what_is_put_can_be_looked_up(
     pinned = await store.look_up(ObjectLocation(bucket=s3.BUCKET, key="derived/a b/1.jpg"))
     assert await store.read_range(pinned, 0, 100) == b"JPEG"
     assert pinned.content_type == "image/jpeg"
+    assert await store.url_of("derived/a b/1.jpg") == url
+
+
+async def test_what_is_not_kept_has_no_url(store_and_upload: tuple[ObjectStore, Upload]) -> None:
+    store, _ = store_and_upload
+    assert await store.url_of("derived/nothing.jpg") is None
