@@ -49,6 +49,7 @@ def build_hostile_files(
     kept.mkdir(parents=True, exist_ok=True)
     with (kept / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        _forget_others(kept)
         return [_built(each, directory / f"{each.name}.mp4", around, kept) for each in hostile_cases()]
 
 
@@ -63,6 +64,13 @@ def _built(each: Case, path: Path, around: Surroundings, kept: Path) -> HostileF
             partial.replace(original)
         shutil.copyfile(original, path)
     return HostileFile(path=path, what=each.what, expected=each.expected)
+
+
+def _forget_others(kept: Path) -> None:
+    """Remove what earlier versions of the code made."""
+    for other in kept.parent.glob("hostile-*"):
+        if other != kept:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def _version() -> str:
