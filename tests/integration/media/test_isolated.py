@@ -112,6 +112,21 @@ async def test_what_a_child_started_ends_with_it(tmp_path: Path) -> None:
     assert await gone(pid)
 
 
+async def test_what_got_away_from_a_child_holds_nobody_up(tmp_path: Path) -> None:
+    code = """
+        import subprocess
+        sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+        runaway = subprocess.Popen(sleep, start_new_session=True)
+        open(request["path"], "w").write(f"{runaway.pid}\\n")
+        time.sleep(600)
+    """
+    begun = time.monotonic()
+    with pytest.raises(JobTimeoutError):
+        await probed(media(code), tmp_path / "pid", seconds=2.0)
+    assert time.monotonic() - begun < 10
+    os.kill(await written(tmp_path / "pid"), signal.SIGKILL)
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -157,7 +172,16 @@ async def test_a_child_is_told_no_secret(tmp_path: Path, monkeypatch: pytest.Mon
     environment = json.loads((tmp_path / "environment").read_text())
     assert "hidden-value" not in environment.values()
     assert set(environment) <= {
-        *("LANG", "PATH", "MALLOC_ARENA_MAX", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LC_CTYPE"),
+        *(
+            "LANG",
+            "PATH",
+            "MALLOC_ARENA_MAX",
+            "MALLOC_MMAP_THRESHOLD_",
+            "MALLOC_TRIM_THRESHOLD_",
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "LC_CTYPE",
+        ),
         *("PYTHONNOUSERSITE", "PYTHONSAFEPATH", "PYTHONPATH", "LD_LIBRARY_PATH"),
     }
 
