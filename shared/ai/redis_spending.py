@@ -1,4 +1,4 @@
-"""The counters of AI spending in Redis, shared by all workers: one script, and one round trip, per step.
+"""The counters of AI spending in Redis, shared by all workers: a script, and at most one round trip, a step.
 
 A month is one hash of counters, one sorted set of holds by when they expire, and one of what was settled
 lately; their names share a hash tag, so that a cluster keeps them together. Amounts are whole micro-dollars.

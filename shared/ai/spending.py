@@ -99,7 +99,7 @@ class SpendingStore(Protocol):
         ...
 
     async def settle(self, reservation: Reservation, *, paid_usd_micros: int, at: datetime) -> None:
-        """Count what was paid in place of what was held."""
+        """Count what was paid in place of what was held; whoever asks the store after this finds it done."""
         ...
 
     async def reconcile(self, month: str, *, ledger_usd_micros: int, at: datetime) -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from infra.local.model_simulator import Endpoint
 from shared.ai.port import CacheScope, Message, ModelCall, ModelRequest, Role, Task
@@ -194,3 +201,64 @@ async def test_a_database_is_selected(redis_url: str, key: str) -> None:
     assert await same.ask("GET", key, missing=None) is None
     for link in (other, same):
         await link.close()
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for this machine, signed by nobody else, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    path = tmp_path / "server.pem"
+    path.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + signed.public_bytes(pem)
+    )
+    return path
+
+
+@pytest.fixture
+async def tls_port(certificate: Path, wire: Wire) -> AsyncIterator[int]:
+    """A port that speaks TLS, with the session's Redis behind it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, ssl.SSLError):
+            while data := await source.read(1 << 16):
+                sink.write(data)
+                await sink.drain()
+        sink.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        port = int(wire.url.rpartition(":")[2].partition("/")[0])
+        redis_reader, redis_writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(pump(reader, redis_writer), pump(redis_reader, writer))
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+
+
+async def test_a_rediss_url_is_encrypted(tls_port: int, key: str) -> None:
+    """A certificate that nobody vouches for is refused, unless the operator says otherwise."""
+    strict = RedisLink(f"rediss://localhost:{tls_port}/0", timeout_seconds=5)
+    assert await strict.ask("GET", key, missing="refused") == "refused"
+    trusting = RedisLink(f"rediss://localhost:{tls_port}/0?ssl_cert_reqs=none", timeout_seconds=5)
+    large = b"x" * 300_000
+    await trusting.ask("SET", key, large, "EX", 60, missing=None)
+    assert await trusting.ask("GET", key, missing=None) == large
+    for link in (strict, trusting):
+        await link.close()
+    await asyncio.sleep(0.05)  # the server's side of it
