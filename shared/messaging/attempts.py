@@ -72,7 +72,8 @@ class Attempts:
             return _completed(replace(ending, now=self.clock.now()), result)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is a job's failure, not ours
             failure = _failure(error, context)
-            return outcomes.failed(replace(ending, now=self.clock.now()), failure)
+            told_percent = context.progress.told_percent if context.progress else -1
+            return outcomes.failed(replace(ending, now=self.clock.now()), failure, told_percent=told_percent)
 
     def _context(
         self, job: Job[P], claim: Claim, worker: Worker[P, R], lease: Lease, seconds: float
@@ -87,7 +88,12 @@ class Attempts:
         )
         unwritten = UnwrittenCalls(context.calls, f"{claim.job_id}:{claim.epoch}:{claim.fence}")
         progress = Progress(
-            sender=self.sender, clock=self.clock, message=job.message, claim=claim, lease=lease
+            sender=self.sender,
+            clock=self.clock,
+            message=job.message,
+            claim=claim,
+            lease=lease,
+            told_percent=job.told_percent,
         )
         steps = (
             None

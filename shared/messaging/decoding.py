@@ -18,6 +18,7 @@ from shared.contracts import CreatorId, Envelope, JobId, JobType
 from shared.errors import InvalidPayloadError
 from shared.messaging.delivery import Delivery
 from shared.messaging.policy import POLICIES
+from shared.messaging.progress import MAX_PERCENT
 from shared.messaging.refusals import reason
 from shared.messaging.sanitising import storable
 from shared.messaging.worker import Worker
@@ -29,6 +30,8 @@ MAX_MESSAGE_BYTES = 252 * 1024
 
 #: A job is replayed by people, some times; a larger number is not ours.
 _MAX_EPOCH = 1_000_000
+#: The field in which an attempt leaves word of its progress to the next one: the workers' own.
+_TOLD = "toldPercent"
 #: Older than any job, and far from where dates end.
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -45,6 +48,8 @@ class Job(Generic[P]):
 
     message: JobMessage
     payload: P
+    #: How far an earlier attempt has told that it was, in per cent; -1 if it told nothing.
+    told_percent: int = -1
 
 
 def decode(delivery: Delivery, worker: Worker[P, Any]) -> Job[P]:
@@ -65,7 +70,7 @@ def decode(delivery: Delivery, worker: Worker[P, Any]) -> Job[P]:
         payload = worker.payload.model_validate(envelope.payload)
     except ValidationError as error:
         raise InvalidPayloadError(reason(error)) from None
-    return Job(message=_message(delivery, envelope), payload=payload)
+    return Job(message=_message(delivery, envelope), payload=payload, told_percent=_told(body))
 
 
 def announceable(delivery: Delivery, job_type: JobType) -> JobMessage | None:
@@ -104,9 +109,10 @@ def payload_hash(job_type: str, creator_id: str, payload: Mapping[str, Any]) -> 
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).digest()
 
 
-def with_attempt(body: bytes, attempt: int) -> bytes:
+def with_attempt(body: bytes, attempt: int, *, told_percent: int = -1) -> bytes:
     """Return a decodable message's body for a further attempt, everything else as it came."""
-    envelope = {**_json_object(body), "attempt": attempt}
+    told = {_TOLD: told_percent} if told_percent >= 0 else {}
+    envelope = {**_json_object(body), "attempt": attempt, **told}
     return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
@@ -178,6 +184,11 @@ def _json_object(body: bytes) -> dict[str, Any]:
 def _refuse_constant(_name: str) -> None:
     """NaN and the infinities are JavaScript's, not JSON's."""
     raise ValueError
+
+
+def _told(body: Mapping[str, Any]) -> int:
+    told = body.get(_TOLD)
+    return told if isinstance(told, int) and not isinstance(told, bool) and 0 <= told <= MAX_PERCENT else -1
 
 
 def _epoch(properties: Mapping[str, object]) -> int:

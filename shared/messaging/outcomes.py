@@ -84,14 +84,14 @@ def completed(ending: Ending, result: Mapping[str, Any]) -> Outcome:
     return _outcome(ending, JobState.COMPLETED, result=clean, messages=[event], follow_ups=followed)
 
 
-def failed(ending: Ending, error: JobError) -> Outcome:
+def failed(ending: Ending, error: JobError, *, told_percent: int) -> Outcome:
     """Return what a failed run leaves behind: a further attempt while the policy has one, else the end."""
     policy = POLICIES[JobType(ending.message.job_type)]
     decision = decide(error, ending.claim.attempt, policy)
     if isinstance(decision, Fail):
         return ended(ending, decision.state, error)
     following = ending.claim.attempt + 1
-    body = with_attempt(ending.message.body, following)
+    body = with_attempt(ending.message.body, following, told_percent=told_percent)
     if message_bytes(body, ending.message.properties) > MAX_MESSAGE_BYTES:
         return ended(ending, JobState.FAILED, error)
     again = OutboxMessage(

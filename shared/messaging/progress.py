@@ -20,7 +20,7 @@ _TIMEOUT_SECONDS = 1.0
 #: … nor soon again, after a broker did not listen.
 _PAUSE_SECONDS = 15.0
 #: The hundredth part is the job's end, which is announced by its own event.
-_MAX_PERCENT = 99
+MAX_PERCENT = 99
 
 
 @dataclass
@@ -32,23 +32,44 @@ class Lease:
 
 
 class Progress:
-    """Tells the front end how far one claimed job is, further each time, until it is closed."""
+    """Tells the front end how far one claimed job is, further each time, until it is closed.
+
+    Args:
+        sender: takes the events.
+        clock: tells whether the lease has ended.
+        message: asks for the job.
+        claim: makes it ours.
+        lease: until when.
+        told_percent: how far an earlier attempt has told that it was; -1 if it told nothing.
+    """
 
     def __init__(
-        self, *, sender: Sender, clock: Clock, message: JobMessage, claim: Claim, lease: Lease
+        self,
+        *,
+        sender: Sender,
+        clock: Clock,
+        message: JobMessage,
+        claim: Claim,
+        lease: Lease,
+        told_percent: int = -1,
     ) -> None:
         self._sender = sender
         self._clock = clock
         self._message = message
         self._claim = claim
         self._lease = lease
-        self._percent = -1
+        self._percent = told_percent
         self._silent_until = 0.0
         self._closed = False
 
+    @property
+    def told_percent(self) -> int:
+        """How far the job was told to be at last; -1 before anything was told."""
+        return self._percent
+
     async def report(self, percent: float, message: str) -> None:
         """Send an event, if it says more than the last one and the job is still ours; never raises."""
-        percent = max(0, min(_MAX_PERCENT, int(percent)))
+        percent = max(0, min(MAX_PERCENT, int(percent)))
         if percent <= self._percent or not self._may_speak():
             return
         self._percent = percent

@@ -74,7 +74,7 @@ class JobContext:
         self.usage[resource] = self.usage.get(resource, 0.0) + amount
 
     async def report(self, percent: float, message: str) -> None:
-        """Tell the creator how far the job is: best effort, at once, never backwards within this attempt.
+        """Tell the creator how far the job is: best effort, at once, never backwards, also over retries.
 
         Args:
             percent: 0 to 99; 100 is the job's end.

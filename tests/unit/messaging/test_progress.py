@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from shared.clock import Clock, ManualClock
 from shared.contracts import JobType, Topic
-from shared.errors import LeaseLostError
+from shared.errors import LeaseLostError, RateLimitError
 from shared.messaging.progress import Lease, Progress
 from shared.messaging.sender import MemorySender, Sender
 from shared.messaging.worker import JobContext
@@ -145,6 +145,23 @@ async def test_a_job_reports_while_it_runs(bench: Bench) -> None:
         ("job.processing", 60),
         ("job.completed", 100),
     ]
+
+
+async def test_a_retry_says_nothing_that_was_said(bench: Bench) -> None:
+    """What it does again was told; a front end that sends such a field is not believed."""
+    errors: list[Exception] = [RateLimitError(), RateLimitError()]
+
+    async def handle(context: JobContext, _payload: Greeting) -> Greeted:
+        for percent in (20, 60) if errors else (20, 60, 90):
+            await context.report(percent, "On.")
+        if errors:
+            raise errors.pop()
+        return Greeted(text="Hi")
+
+    await bench.engine.deliver(delivery(toldPercent="99"), bench.worker(handle))
+    for _ in range(2):
+        await bench.engine.deliver(bench.deliveries()[-1], bench.worker(handle))
+    assert [event["progress"] for event in bench.events()] == [20, 60, 90, 100]
 
 
 async def test_a_broker_without_ears_fails_no_job(bench: Bench) -> None:
