@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from shared.ai.port import ModelCall
 from shared.ai.scripted import ScriptedAnswer, ScriptedChatModel
@@ -146,9 +147,9 @@ async def test_a_video_is_seen_heard_later_and_advised_on(world: World, answers:
 
 async def test_the_files_are_gone_when_the_job_ends(world: World, answers: list[str]) -> None:
     await world.analyse(world.context(), _model(world, answers))
+    world.media.failures["inspect"] = UnsupportedMediaError()
+    world.objects.objects[BUCKET, KEY] = MemoryObject(data=_video(3_000))
     with pytest.raises(UnsupportedMediaError):
-        world.media.failures["inspect"] = UnsupportedMediaError()
-        world.objects.objects[BUCKET, KEY] = MemoryObject(data=_video(3_000))
         await world.analyse(world.context(), _model(world, answers))
     assert list(world.temporary.iterdir()) == []
 
@@ -176,6 +177,7 @@ async def test_a_crash_after_looking_does_not_pay_for_looking_again(world: World
         """The process is gone."""
 
     class Dying(ScriptedChatModel):
+        @override
         async def complete(self, request: Any) -> Any:
             if len(self.requests) == 1:
                 raise Crash
