@@ -212,5 +212,5 @@ def _picture_starts(container: InputContainer) -> float:
     return float(video.start_time * video.time_base) if video.start_time and video.time_base else 0.0
 
 
-def _unheard(container: InputContainer) -> list[str]:
-    return ["The sound's format is not supported."] if container.streams.audio else []
+def _unheard(container: InputContainer) -> tuple[str, ...]:
+    return ("The sound's format is not supported.",) if container.streams.audio else ()

@@ -13,7 +13,8 @@ from av.filter import Graph
 #: Below EBU R 128's absolute gate (-70 LUFS) nothing counts; the filter then says -70.
 _GATE_LUFS = -70.0
 _INTEGRATED = "lavfi.r128.I"
-_SILENT_DBFS = -120.0
+#: Under half a step of 16 bits, by far.
+_SILENT = 1e-6
 
 
 class LoudnessMeter:
@@ -46,9 +47,7 @@ class LoudnessMeter:
 
     def peak_dbfs(self) -> float | None:
         """Return the highest sample; `None` if there was none above digital silence."""
-        if self._peak <= 0:
-            return None
-        return round(max(_SILENT_DBFS, 20 * math.log10(self._peak)), 1)
+        return round(20 * math.log10(self._peak), 1) if self._peak > _SILENT else None
 
     def _drain(self) -> None:
         if self._graph is None:
