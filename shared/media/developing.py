@@ -23,6 +23,9 @@ _Light = npt.NDArray[np.float32]
 #: Fills a phone's screen; nobody shows a thumbnail larger.
 LONGEST_SIDE = 1280
 
+#: Noise takes many bytes and is worth none.
+_JPEG_QUALITIES, _MOST_JPEG_BYTES = (84, 70, 50), 400_000
+
 #: ITU-T H.273.
 _PQ, _HLG = 16, 18
 _BT709, _SMPTE170M, _BT2020 = 1, 6, 9
@@ -62,12 +65,17 @@ def is_hdr(frame: VideoFrame) -> bool:
     return int(frame.color_trc) in {_PQ, _HLG}
 
 
-def jpeg_of(picture: Picture, *, quality: int = 84) -> bytes:
-    """Return a picture as JPEG."""
-    written, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    if not written:
-        raise ValueError("OpenCV wrote no JPEG")
-    return data.tobytes()
+def jpeg_of(picture: Picture) -> bytes:
+    """Return a picture as JPEG: as good as fits into 400 KB."""
+    data = b""
+    for quality in _JPEG_QUALITIES:
+        written, coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        if not written:
+            raise ValueError("OpenCV wrote no JPEG")
+        data = coded.tobytes()
+        if len(data) <= _MOST_JPEG_BYTES:
+            break
+    return data
 
 
 def _fitted(width: int, height: int, longest_side: int) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import av
 from av.container import InputContainer
@@ -20,6 +21,10 @@ from shared.media.opening import check_frame, video_stream
 _TRIALS, _TRIAL_GAP_SECONDS = 6, 0.15
 #: Time stamps are multiples of the stream's time base; floats are not.
 _EPSILON_SECONDS = 1e-4
+#: Key frames are rarely further apart, and pictures never reordered by more.
+_LEAD_SECONDS = 1.0
+#: A damaged picture is shown only where there is no other.
+_DAMAGED = 1e-3
 #: Decoded for one picture at most: beyond that the file's key frames are too rare to wait for.
 _MAX_DECODED = 600
 
@@ -74,7 +79,7 @@ def _frame_at(container: InputContainer, stream: VideoStream, pick: Pick, until:
         if frame.time + _EPSILON_SECONDS < next_seconds:
             continue
         next_seconds, trials = frame.time + _TRIAL_GAP_SECONDS, trials + 1
-        worth = _worth(measures_of(frame, frame.time))
+        worth = _worth(measures_of(frame, frame.time)) * (_DAMAGED if frame.is_corrupt else 1.0)
         if best is None or worth > best[0]:
             best = worth, frame
     return best[1] if best else None
@@ -87,16 +92,31 @@ def _worth(measures: FrameMeasures) -> float:
 def _decoded(
     container: InputContainer, stream: VideoStream, from_seconds: float, until: float
 ) -> Iterator[VideoFrame]:
-    """Yield the frames shown from a time on."""
-    if stream.time_base is None:
-        return
+    """Yield the frames shown from a time on.
+
+    MP4 seeks by decoding time: with B frames it may land on a key frame that is shown too late.
+    """
     try:
-        container.seek(max(0, int(from_seconds / stream.time_base)), stream=stream)
-        for number, frame in enumerate(container.decode(stream)):
-            if number > _MAX_DECODED or time.monotonic() > until:
+        for lead_seconds in (0.0, _LEAD_SECONDS):
+            frames = _sought(container, stream, from_seconds - lead_seconds, until)
+            first = next(frames, None)
+            if first is not None and (lead_seconds or first.time <= from_seconds + _EPSILON_SECONDS):
+                yield from (f for f in chain([first], frames) if f.time >= from_seconds - _EPSILON_SECONDS)
                 return
-            check_frame(frame)
-            if frame.pts is not None and frame.time >= from_seconds - _EPSILON_SECONDS:
-                yield frame
     except av.FFmpegError:
         return  # damaged here: the other pictures may be whole
+
+
+def _sought(
+    container: InputContainer, stream: VideoStream, at_seconds: float, until: float
+) -> Iterator[VideoFrame]:
+    """Yield the frames from the key frame before a time on."""
+    if stream.time_base is None:
+        return
+    container.seek(max(0, round(at_seconds / stream.time_base)), stream=stream)
+    for number, frame in enumerate(container.decode(stream)):
+        if number > _MAX_DECODED or time.monotonic() > until:
+            return
+        check_frame(frame)
+        if frame.pts is not None:
+            yield frame

@@ -65,9 +65,13 @@ class Gallery:
         return self._frames[-1].at_seconds if self._frames else None
 
     def consider(self, frame: VideoFrame) -> None:
-        """Measure a frame; one too close to the latest is passed over."""
+        """Measure a frame; one that is damaged, or too close to the latest, is passed over."""
         last = self.last_seconds
-        if frame.pts is None or (last is not None and abs(frame.time - last) < self._gap_seconds):
+        if (
+            frame.pts is None
+            or frame.is_corrupt
+            or (last is not None and abs(frame.time - last) < self._gap_seconds)
+        ):
             return
         self._frames.append(measures_of(frame, frame.time))
         if len(self._frames) >= _MAX_FRAMES:

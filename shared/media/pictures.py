@@ -21,7 +21,6 @@ _FACE_BONUS = 0.25
 _MOST_FACES = 6
 #: Share of a picture under which lettering is not worth another look.
 _LETTERING_SHARE = 0.01
-_KEY_FRAME_QUALITY, _SHEET_QUALITY = 84, 80
 _GOOD = 0.8
 
 
@@ -78,7 +77,7 @@ def _twins(shot: Shot, other: _Print) -> bool:
 def _printed(shot: Shot, directory: Path, number: int) -> _Print:
     height, width = shot.picture.shape[:2]
     file = f"frame-{number:02}.jpg"
-    (directory / file).write_bytes(jpeg_of(shot.picture, quality=_KEY_FRAME_QUALITY))
+    (directory / file).write_bytes(jpeg_of(shot.picture))
     return _Print(
         at_seconds=round(shot.at_seconds, 3),
         scene=shot.pick.scene,
@@ -143,5 +142,5 @@ def _close_ups(prints: Sequence[_Print], directory: Path) -> list[ContactSheet]:
 
 def _put(picture: Picture, directory: Path, file: str, cells: Sequence[int]) -> ContactSheet:
     height, width = picture.shape[:2]
-    (directory / file).write_bytes(jpeg_of(picture, quality=_SHEET_QUALITY))
+    (directory / file).write_bytes(jpeg_of(picture))
     return ContactSheet(file=file, width=width, height=height, cells=list(cells))

@@ -81,12 +81,6 @@ def video_result(made: Made) -> VideoResult:
     return result.model_copy(update={**_seen(made), **_written(made)})
 
 
-def degraded_result(made: Made, error: JobError) -> VideoResult:
-    """Return the result when nobody could look at the pictures: measured facts, and words if any."""
-    missing = skipped_for(error, Part.VISION, Part.OBJECTS)
-    return video_result(Made(**{**vars(made), "vision": None, "skipped": [*made.skipped, *missing]}))
-
-
 def skipped_for(error: JobError, *parts: Part) -> list[Skipped]:
     """Return why parts are missing; the reasons of our errors are made to be shown."""
     return [Skipped(part=part, reason=error.message[:300] or error.code) for part in parts]

@@ -112,3 +112,10 @@ def test_large_frames_become_smaller_and_small_ones_stay() -> None:
 def test_a_jpeg_is_one() -> None:
     data = jpeg_of(np.full((64, 64, 3), 90, np.uint8))
     assert np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)).shape == (64, 64, 3)
+
+
+def test_a_jpeg_of_noise_is_bounded_all_the_same() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (1280, 720, 3), dtype=np.uint8)
+    calm = np.asarray(cv2.GaussianBlur(noise, (3, 3), 0), np.uint8)
+    assert len(jpeg_of(calm)) <= 400_000
+    assert len(jpeg_of(noise)) < 1_000_000

@@ -13,7 +13,7 @@ from workers.video_analysis.answer import SynthesisAnswer, VisionAnswer
 from workers.video_analysis.facts import technical_report
 from workers.video_analysis.insights import SuggestedCut
 from workers.video_analysis.messages import Part, Transcript, TranscriptStatus, Transition, VideoResult
-from workers.video_analysis.result import Made, degraded_result, usable_cuts, video_result
+from workers.video_analysis.result import Made, skipped_for, usable_cuts, video_result
 from workers.video_analysis.subject import Subject
 
 URLS = {f"frame-{number:02}.jpg": f"https://cdn/{number}" for number in range(1, 5)} | {
@@ -74,7 +74,8 @@ def test_a_picture_that_could_not_be_kept_is_not_linked(made: Made) -> None:
 
 
 def test_without_eyes_the_measured_facts_remain(made: Made) -> None:
-    result = degraded_result(made, BudgetExceededError())
+    skipped = skipped_for(BudgetExceededError(), Part.VISION, Part.OBJECTS)
+    result = video_result(Made(**{**vars(made), "vision": None, "vision_model": None, "skipped": skipped}))
     assert [each.part for each in result.skipped] == [Part.VISION, Part.OBJECTS]
     assert result.skipped[0].reason == BudgetExceededError().message
     assert result.model is None
