@@ -24,6 +24,7 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _PICTURE_BYTES = 1 << 20
 #: How long a killed child's pipe may stay open, and its end unseen.
 _ENDING_SECONDS = 3.0
+_CONFINEMENTS = ("filesystem", "system_calls")
 #: What a child gets of the environment: how to find code, and how little to hoard.
 _ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -68,6 +69,8 @@ class Child:
         self._outgrown = False
         #: The most physical memory it was seen to use.
         self.peak_bytes = 0
+        #: What the kernel took away from it, by its own words; `False` where the kernel can't.
+        self.confined: Mapping[str, bool] = {}
 
     async def asked(self, request: Mapping[str, Any], progress: Progress | None) -> Mapping[str, Any]:
         """Send a request and return the last message, `{"result": …}` or `{"error": …}`.
@@ -83,6 +86,7 @@ class Child:
             async for message in self._messages():
                 if "result" in message or "error" in message:
                     return message
+                self._note(message)
                 _pass_on(message, progress)
             raise self._why_gone(await self._process.wait())
         finally:
@@ -101,6 +105,10 @@ class Child:
             if left < 0:
                 raise InternalError("Looking into the video answered too much.")
             yield _message(line)
+
+    def _note(self, message: Mapping[str, Any]) -> None:
+        if isinstance(told := message.get("confined"), dict):
+            self.confined = {name: told.get(name) is True for name in _CONFINEMENTS}
 
     async def _watch_memory(self) -> None:
         """Kill the child when it outgrows its share: no limit of the kernel's counts physical memory."""

@@ -179,6 +179,7 @@ class IsolatedMedia:
                         "task": request["task"],
                         "seconds": round(self._clock.monotonic() - begun, 3),
                         "peakBytes": child.peak_bytes,
+                        "confined": dict(child.confined),
                     },
                 )
 

@@ -314,3 +314,18 @@ async def test_the_real_child_measures_this_instance() -> None:
     await inspector.predicted_cpu_seconds(PROBE, compress=False)
     assert inspector._factor is not None
     assert 0.1 < inspector._factor < 50
+
+
+async def test_operators_see_what_a_child_took_and_what_it_was_denied(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "clip.mp4").write_bytes(b"no video at all")
+    caplog.set_level("INFO", logger="shared.media")
+    with pytest.raises(UnsupportedMediaError):
+        await probed(IsolatedMedia(clock=SystemClock()), tmp_path / "clip.mp4")
+    [record] = [record for record in caplog.records if record.name == "shared.media.isolated"]
+    facts = vars(record)
+    assert facts["confined"] == {"filesystem": True, "system_calls": True}
+    assert facts["task"] == "probe"
+    assert facts["seconds"] > 0
+    assert facts["peakBytes"] > 0
