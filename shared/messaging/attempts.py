@@ -95,22 +95,19 @@ class Attempts:
             lease=lease,
             told_percent=job.told_percent,
         )
-        steps = (
-            None
-            if self.checkpoints is None
-            else Steps(
-                checkpoints=self.checkpoints,
-                unwritten=unwritten,
-                reached=self.reached,
-                payer=Payment(
-                    job_id=claim.job_id,
-                    epoch=claim.epoch,
-                    attempt=claim.attempt,
-                    creator_id=job.message.creator_id,
-                ),
-            )
-        )
+        steps = self._steps(job, claim, unwritten)
         return replace(context, progress=None if worker.enriches else progress, steps=steps), unwritten
+
+    def _steps(self, job: Job[P], claim: Claim, unwritten: UnwrittenCalls) -> Steps | None:
+        if self.checkpoints is None:
+            return None
+        payer = Payment(
+            job_id=claim.job_id,
+            epoch=claim.epoch,
+            attempt=claim.attempt,
+            creator_id=job.message.creator_id,
+        )
+        return Steps(checkpoints=self.checkpoints, unwritten=unwritten, payer=payer, reached=self.reached)
 
     def _ending(
         self,
