@@ -33,10 +33,15 @@ node_modules/.ready: package.json package-lock.json
 
 setup: $(VENV)/.dev-ready node_modules/.ready  ## Install everything people and CI need
 
+browser:         ## Have a Chromium, in which pages are tested
+	@command -v chromium chromium-browser google-chrome >/dev/null \
+	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } \
+	|| { echo 'Pages are tested in Chromium: install it, then try again.'; exit 1; }
+
 run: $(VENV)/.local-ready node_modules/.ready  ## Start the embedded stack and run sample jobs (ARGS=--once ends by itself)
 	@$(BIN)/python -m infra.local up $(ARGS)
 
-test: setup      ## All tests: unit, contract, integration, e2e, chaos
+test: setup browser  ## All tests: unit, contract, integration, e2e, chaos
 	$(BIN)/python -m pytest -q $(ARGS)
 
 unit: setup      ## Unit tests alone, in seconds
