@@ -17,6 +17,8 @@ from shared.media.sheets import CELLS, CLOSE_UP, cell_size, fitted, scaled, shee
 
 #: A picture with somebody in it is looked at first.
 _FACE_BONUS = 0.25
+#: Faces are looked for in that many frames.
+_FINALISTS = 10
 #: More faces than this are a crowd, or wallpaper.
 _MOST_FACES = 6
 #: Share of a picture under which lettering is not worth another look.
@@ -41,7 +43,6 @@ class _Print:
     file: str
     width: int
     height: int
-    faces: int
     lettering_share: float
     measures: FrameMeasures
     cell: Picture
@@ -64,8 +65,9 @@ def put_pictures(shots: Iterable[Shot], directory: Path) -> Pictures:
     if blank and not prints:
         prints.append(_printed(blank, directory, 1))
     rating = Rating([each.measures for each in prints])
+    faces = _faces_of_finalists(rating, prints)
     return Pictures(
-        key_frames=[_key_frame(rating, each) for each in prints],
+        key_frames=[_key_frame(rating, each, faces.get(each.file, 0)) for each in prints],
         contact_sheets=[*_sheets(prints, directory), *_close_ups(prints, directory)],
     )
 
@@ -84,7 +86,6 @@ def _printed(shot: Shot, directory: Path, number: int) -> _Print:
         file=file,
         width=width,
         height=height,
-        faces=count_faces(shot.picture),
         lettering_share=lettering_share(shot.picture),
         measures=shot.measures,
         cell=scaled(shot.picture, *cell_size(width, height)),
@@ -92,9 +93,15 @@ def _printed(shot: Shot, directory: Path, number: int) -> _Print:
     )
 
 
-def _key_frame(rating: Rating, each: _Print) -> KeyFrame:
+def _faces_of_finalists(rating: Rating, prints: Sequence[_Print]) -> dict[str, int]:
+    """Return how many faces the best frames show; looking for them takes longer than all other measures."""
+    best = sorted(prints, key=lambda each: rating.score(each.measures), reverse=True)
+    return {each.file: count_faces(each.cell) for each in best[:_FINALISTS]}
+
+
+def _key_frame(rating: Rating, each: _Print, faces: int) -> KeyFrame:
     score = rating.score(each.measures)
-    if 0 < each.faces <= _MOST_FACES and not each.measures.empty:
+    if 0 < faces <= _MOST_FACES and not each.measures.empty:
         score += _FACE_BONUS
     return KeyFrame(
         at_seconds=each.at_seconds,
@@ -103,18 +110,18 @@ def _key_frame(rating: Rating, each: _Print) -> KeyFrame:
         width=each.width,
         height=each.height,
         score=round(min(1.0, score / (1 + _FACE_BONUS)), 3),
-        faces=each.faces,
-        reason=_reason(rating, each),
+        faces=faces,
+        reason=_reason(rating, each, faces),
     )
 
 
-def _reason(rating: Rating, each: _Print) -> str:
+def _reason(rating: Rating, each: _Print, faces: int) -> str:
     """Say in a few words what speaks for a frame."""
     if each.measures.empty:
         return "the only picture of a dark or empty scene"
     praise = [word for word, share in rating.qualities(each.measures).items() if share >= _GOOD]
-    if each.faces:
-        praise.append("a face" if each.faces == 1 else f"{each.faces} faces")
+    if faces:
+        praise.append("a face" if faces == 1 else f"{faces} faces")
     return ", ".join(praise) or "the best of its scene"
 
 
