@@ -34,7 +34,7 @@ node_modules/.ready: package.json package-lock.json
 setup: $(VENV)/.dev-ready node_modules/.ready  ## Install everything people and CI need
 
 browser:         ## Have a Chromium, in which pages are tested
-	@command -v chromium chromium-browser google-chrome >/dev/null \
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } \
 	|| { echo 'Pages are tested in Chromium: install it, then try again.'; exit 1; }
 
