@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -229,9 +229,23 @@ def _duration_of(container: InputContainer, video: VideoStream) -> float:
     stated = [container.duration / av.time_base] if container.duration else []
     if video.duration and video.time_base:
         stated.append(float(video.duration * video.time_base))
+    if not stated and container.format.name.startswith("matroska"):
+        stated.append(_recorded_seconds(container, video.index))
     if not stated or (duration_seconds := max(stated)) <= 0:
         raise UnsupportedMediaError("The video's header tells no duration.")
     return duration_seconds
+
+
+def _recorded_seconds(container: InputContainer, index: int) -> float:
+    """Return where a recording's last picture ends: browsers write WebM before they know its length."""
+    end = 0.0
+    with _open(Path(container.name.removeprefix("file:")), "matroska", MediaLimits()) as again:
+        stream = again.streams[index]
+        with suppress(av.FFmpegError):  # cut off; what came before counts
+            for packet in again.demux(stream):
+                if packet.pts is not None and packet.time_base is not None:
+                    end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    return end
 
 
 def _rate_of(video: VideoStream) -> float | None:

@@ -30,6 +30,8 @@ _PICTURE_BYTES = 96 * 1024
 _MAX_HEADER_BYTES = 16 * 1024 * 1024
 #: The first cluster of pictures has to end within, or its format stays unknown.
 _MATROSKA_BYTES = 512 * 1024
+#: Identifiers of elements.
+_CLUSTER, _DURATION = b"\x1f\x43\xb6\x75", b"\x44\x89"
 #: More boxes than that at the top are no video of a phone, an editor or a browser.
 _MAX_BOXES = 64
 #: A recording in fragments (browsers) lists its length nowhere; the first ones tell the bit rate.
@@ -152,15 +154,23 @@ async def _read_header(pieces: _Pieces) -> int:
     """Read all that a probe needs, and return how much of the object was looked through by that."""
     container = container_of(await pieces.at(0, HEAD_BYTES))
     if container == "matroska":
-        await pieces.at(0, _MATROSKA_BYTES)
-        pieces.written_bytes = min(pieces.size_bytes, _MATROSKA_BYTES)
-        return pieces.size_bytes
+        return await _read_matroska(pieces)
     return await _read_boxes(pieces)
+
+
+async def _read_matroska(pieces: _Pieces) -> int:
+    """Read the beginning; a browser's recording is told by it that has no length before its first cluster."""
+    beginning = await pieces.at(0, _MATROSKA_BYTES)
+    pieces.written_bytes = len(beginning)
+    header, clusters, _ = beginning.partition(_CLUSTER)
+    return pieces.size_bytes if not clusters or _DURATION in header else pieces.written_bytes
 
 
 async def _read_boxes(pieces: _Pieces) -> int:
     header = pictures = None
+    kinds: set[bytes] = set()
     async for box in _boxes(pieces):
+        kinds.add(box.kind)
         if box.kind == b"moov":
             header = await _whole_header(pieces, box)
             if b"mvex" in header:
@@ -172,6 +182,8 @@ async def _read_boxes(pieces: _Pieces) -> int:
             return pieces.size_bytes
     if header:
         raise UnsupportedMediaError("The file has a header and nothing else.")
+    if b"meta" in kinds:  # HEIF, AVIF
+        raise UnsupportedMediaError("The file is a picture, not a video.")
     raise UnsupportedMediaError("The file's MP4 header is missing: its upload may not be complete.")
 
 

@@ -72,6 +72,18 @@ async def test_the_header_tells_what_the_whole_would(
     assert (found.probe.width, found.probe.height) == (640, 360)
 
 
+async def test_a_browser_s_recording_without_a_length_is_measured(tmp_path: Path) -> None:
+    data = filmed(tmp_path / "clip.mkv", {"live": "1"})
+    (tmp_path / "job").mkdir()
+    found = await looked_at(data, tmp_path / "job")
+    whole = await IsolatedMedia(clock=SystemClock()).probe(
+        tmp_path / "clip.mkv", size_bytes=len(data), deadline=time.monotonic() + 20
+    )
+    assert whole.duration_seconds == pytest.approx(3.0, abs=0.05)
+    assert found.probe.duration_seconds == pytest.approx(3.0, rel=0.4)
+    assert found.bytes_read < 650_000
+
+
 async def test_a_video_that_is_too_long_is_refused(tmp_path: Path) -> None:
     data = filmed(tmp_path / "clip.mp4", step=400)
     (tmp_path / "job").mkdir()

@@ -112,6 +112,7 @@ async def test_a_small_video_is_read_once(tmp_path: Path) -> None:
         (b"#EXTM3U\nhttp://127.0.0.1/\n", "neither"),
         (FTYP, "may not be complete"),
         (FTYP + MDAT, "may not be complete"),
+        (FTYP + box(b"meta", bytes(900)) + MDAT, "is a picture"),
         (FTYP + MDAT[:2000], "may not be complete"),
         (FTYP + MDAT + MOOV[:2000], "cut off"),
         (FTYP + MOOV, "nothing else"),
