@@ -62,9 +62,11 @@ class Subject:
 
     @property
     def candidates(self) -> Sequence[KeyFrame]:
-        """The frames that would do best as thumbnail, the best first, none next to another."""
+        """The frames that would do best as thumbnail: each scene's best, then others, none next to another."""
+        ranked = sorted(self.inspection.key_frames, key=lambda frame: -frame.score)
+        best = {frame.scene: frame for frame in reversed(ranked)}
         chosen: list[KeyFrame] = []
-        for frame in sorted(self.inspection.key_frames, key=lambda frame: -frame.score):
+        for frame in sorted(ranked, key=lambda frame: frame is not best[frame.scene]):
             near = (abs(frame.at_seconds - other.at_seconds) < _CANDIDATE_GAP_SECONDS for other in chosen)
             if not any(near):
                 chosen.append(frame)

@@ -12,7 +12,14 @@ from shared.media.report import Inspection
 from workers.video_analysis.answer import SynthesisAnswer, VisionAnswer
 from workers.video_analysis.facts import technical_report
 from workers.video_analysis.insights import SuggestedCut
-from workers.video_analysis.messages import Part, Transcript, TranscriptStatus, Transition, VideoResult
+from workers.video_analysis.messages import (
+    Part,
+    Transcript,
+    TranscriptStatus,
+    Transition,
+    VideoPayload,
+    VideoResult,
+)
 from workers.video_analysis.result import Made, skipped_for, usable_cuts, video_result
 from workers.video_analysis.subject import Subject
 
@@ -122,3 +129,13 @@ def test_cuts_are_made_to_fit(cuts: list[tuple[float, float]], kept: list[tuple[
     suggested = [SuggestedCut(start_seconds=a, end_seconds=b, reason="Dull.") for a, b in cuts]
     usable = usable_cuts(suggested, 10.0)
     assert [(cut.start_seconds, cut.end_seconds) for cut in usable] == kept
+
+
+def test_candidates_are_of_different_scenes_first(inspection: Inspection) -> None:
+    frames = [
+        frame.model_copy(update={"scene": scene, "score": score})
+        for frame, scene, score in zip(inspection.key_frames, (0, 2, 2, 1), (0.2, 0.9, 0.8, 0.1), strict=True)
+    ]
+    shown = inspection.model_copy(update={"key_frames": frames})
+    candidates = Subject(inspection=shown, payload=VideoPayload(video_url="s3://a/b")).candidates
+    assert [frame.scene for frame in candidates] == [2, 0, 1]
