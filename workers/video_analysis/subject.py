@@ -62,7 +62,7 @@ class Subject:
 
     @property
     def candidates(self) -> Sequence[KeyFrame]:
-        """The frames that would do best as thumbnail: each scene's best, then others, none next to another."""
+        """The frames that would do best as thumbnail, of different scenes first, none next to another."""
         ranked = sorted(self.inspection.key_frames, key=lambda frame: -frame.score)
         best = {frame.scene: frame for frame in reversed(ranked)}
         chosen: list[KeyFrame] = []
