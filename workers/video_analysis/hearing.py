@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from shared.clock import Clock
 from shared.contracts import JobType
@@ -107,17 +108,19 @@ class _Hearing:
         """Return the words that are there already, that can be had now, or the promise of later ones."""
         if known := await self._known():
             return known, None
-        choice = await self._choice(sound)
         speech = self._listener.speech
-        if speech is None or choice.way is None:
-            return Transcript(status=TranscriptStatus.UNAVAILABLE), choice.reason
-        if choice.way is not Way.BATCH:
+        offered = set(speech.offered) if speech else set()
+        failure: JobError | None = None
+        while speech and (choice := await self._choice(sound, offered)).way:
+            if choice.way is Way.BATCH:
+                return await self._later(sound)
             try:
                 return await self._now(speech, choice.way, sound), None
-            except JobError:
-                if Way.BATCH not in speech.offered:
-                    raise
-        return await self._later(sound)
+            except JobError as error:
+                failure = error
+                offered.remove(choice.way)
+        reason = failure.message if failure else (await self._choice(sound, offered)).reason
+        return Transcript(status=TranscriptStatus.UNAVAILABLE), reason
 
     async def _known(self) -> Transcript | None:
         """Return the words of the same upload before, which are not paid again."""
@@ -130,22 +133,19 @@ class _Hearing:
         except _UnknownError:
             return None
 
-    async def _choice(self, sound: SoundReport) -> Choice:
-        speech, clock = self._listener.speech, self._listener.clock
-        if speech is None:
-            return Choice(way=None, reason="No speech service is configured.")
+    async def _choice(self, sound: SoundReport, offered: Collection[Way]) -> Choice:
+        """Choose among the ways that are left; words that can't be had in time may follow later."""
         path = await self._footage.file(self._file)
         wanted = Wanted(
             seconds=sound.duration_seconds,
             size_bytes=(await asyncio.to_thread(path.stat)).st_size,
+            is_wav=path.suffix == ".wav",
             languages=self._wish.languages,
             at_once=self._wish.at_once,
-            seconds_left=self._context.deadline - clock.monotonic() - _REST_SECONDS,
+            seconds_left=self._context.deadline - self._listener.clock.monotonic() - _REST_SECONDS,
         )
-        choice = choose(wanted, speech.offered)
-        if choice.way is None and wanted.at_once and Way.BATCH in speech.offered:
-            return choose(Wanted(**{**vars(wanted), "at_once": False}), speech.offered)
-        return choice
+        choice = choose(wanted, offered)
+        return choice if choice.way else choose(replace(wanted, at_once=False), offered)
 
     async def _now(self, speech: Speech, way: Way, sound: SoundReport) -> Transcript:
         payer = Payer(creator_id=self._context.creator_id, spent=self._context.spent)
@@ -165,11 +165,11 @@ class _Hearing:
     async def _later(self, sound: SoundReport) -> tuple[Transcript, str | None]:
         if self._listener.staging is None:
             return Transcript(status=TranscriptStatus.UNAVAILABLE), "There is no storage for the sound."
-        name = staged_name(self._context.creator_id, self._content_key)
+        name = staged_name(self._context.creator_id, self._content_key, Path(self._file).suffix)
         await self._listener.staging.stage(
             name,
             await self._footage.file(self._file),
-            content_type="audio/flac",
+            content_type="audio/wav" if self._file.endswith(".wav") else "audio/flac",
             readable_seconds=LINK_SECONDS,
         )
         payload = TranscriptPayload(
