@@ -150,9 +150,7 @@ def _seen(made: Made) -> dict[str, object]:
     frames = dict(_cells(made.subject.inspection))
     return {
         "model": made.vision_model,
-        "objects": [
-            DetectedObject(label=seen.label, scenes=_scenes(seen.cells, frames)) for seen in vision.objects
-        ],
+        "objects": _objects(vision, frames),
         "people_count": vision.people_count,
         "setting": vision.setting,
         "text_on_screen": [
@@ -175,6 +173,19 @@ def _seen(made: Made) -> dict[str, object]:
     }
 
 
+def _objects(vision: VisionAnswer, frames: Mapping[int, KeyFrame]) -> list[DetectedObject]:
+    """Return each object once: models name one for every cell that shows it."""
+    cells: dict[str, set[int]] = {}
+    labels: dict[str, str] = {}
+    for seen in vision.objects:
+        name = seen.label.casefold()
+        labels.setdefault(name, seen.label)
+        cells.setdefault(name, set()).update(seen.cells)
+    return [
+        DetectedObject(label=label, scenes=_scenes(cells[name], frames)) for name, label in labels.items()
+    ]
+
+
 def _timeline(
     vision: VisionAnswer, inspection: Inspection, frames: Mapping[int, KeyFrame]
 ) -> list[TimelineEntry]:
@@ -183,8 +194,8 @@ def _timeline(
         first, last = sorted((stretch.from_cell, stretch.to_cell))
         entries.append(
             TimelineEntry(
-                start_seconds=inspection.scenes[frames[first].scene].start_seconds,
-                end_seconds=inspection.scenes[frames[last].scene].end_seconds,
+                start_seconds=round(inspection.scenes[frames[first].scene].start_seconds, 3),
+                end_seconds=round(inspection.scenes[frames[last].scene].end_seconds, 3),
                 text=stretch.event,
             )
         )

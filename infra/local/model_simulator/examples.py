@@ -45,8 +45,8 @@ class Example:
         if kind == "array":
             return self._array(schema, name, depth)
         scalars: dict[str, Callable[[], Any]] = {
-            "integer": lambda: int(self._number(schema)),
-            "number": lambda: self._number(schema),
+            "integer": lambda: int(self._number(schema, name)),
+            "number": lambda: self._number(schema, name),
             "boolean": lambda: self._chance.choice((True, False)),
             "null": lambda: None,
         }
@@ -58,9 +58,11 @@ class Example:
         items = schema.get("items", {})
         return [self._value(items, f"{name} {number + 1}", depth + 1) for number in range(length)]
 
-    def _number(self, schema: Mapping[str, Any]) -> float:
+    def _number(self, schema: Mapping[str, Any], name: str) -> float:
         low = schema.get("minimum", schema.get("exclusiveMinimum", 0))
         high = schema.get("maximum", schema.get("exclusiveMaximum", low + 4))
+        if name.endswith("count"):
+            high = min(high, low + 4)  # there are few of most things
         return round(float(low + (high - low) * self._chance.choice((0.25, 0.5, 0.75))), 3)
 
     def _text(self, schema: Mapping[str, Any], name: str) -> str:

@@ -139,3 +139,9 @@ def test_candidates_are_of_different_scenes_first(inspection: Inspection) -> Non
     shown = inspection.model_copy(update={"key_frames": frames})
     candidates = Subject(inspection=shown, payload=VideoPayload(video_url="s3://a/b")).candidates
     assert [frame.scene for frame in candidates] == [2, 0, 1]
+
+
+def test_an_object_is_listed_once(made: Made, seen: dict[str, Any]) -> None:
+    seen["objects"] = [{"label": "Dog", "cells": [4]}, {"label": "dog", "cells": [1, 4]}]
+    result = video_result(Made(**{**vars(made), "vision": VisionAnswer.model_validate(seen)}))
+    assert [(each.label, list(each.scenes)) for each in result.objects] == [("Dog", [0, 2])]
