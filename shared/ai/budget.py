@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from uuid import uuid4
+from secrets import token_hex
 
 from shared.ai.accounts import Accounts, Grant
 from shared.ai.port import ChatModel, Message, ModelCall, ModelReply, ModelRequest, Thrift
@@ -103,7 +103,7 @@ class BudgetedChatModel:
         now = self._clock.now()
         seconds = max(0.0, request.deadline - self._clock.monotonic()) + GRACE_SECONDS
         return Wish(
-            reservation_id=uuid4().hex,
+            reservation_id=token_hex(),
             creator_id=request.creator_id,
             at=now,
             expires_at=now + timedelta(seconds=seconds),

@@ -156,7 +156,7 @@ class RedisSpendingStore:
             _unrecorded_since(at),
             KEPT_SECONDS,
         )
-        self._link.tell(_SETTLE, self._keys(reservation.month), arguments)
+        self._link.tell_script(_SETTLE, self._keys(reservation.month), arguments)
 
     async def reconcile(self, month: str, *, ledger_usd_micros: int, at: datetime) -> None:
         """See `SpendingStore.reconcile`."""

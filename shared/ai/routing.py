@@ -138,7 +138,7 @@ class RoutedChatModel:
         return None
 
     async def _try(self, course: _Course, deployment: Deployment, seconds: float) -> ModelReply | None:
-        asked = replace(course.asked, deadline=self._clock.monotonic() + seconds)
+        asked = course.asked(deadline=self._clock.monotonic() + seconds)
         note("attempt", deployment=deployment.name)
         try:
             reply = await self._model_for(deployment).complete(asked)
@@ -184,8 +184,6 @@ class _Course:
         self.request = request
         self.max_tries = max_tries
         self._listener = Listener(request.on_text)
-        #: The request as deployments are asked it.
-        self.asked = self._listener.attached(replace(request, spent=self._spent))
         #: How often one was.
         self.tries = 0
         self._patience_seconds = patience_seconds
@@ -194,6 +192,10 @@ class _Course:
         self._flaws: dict[str, ModelFailure] = {}
         self._refuser: Deployment | None = None
         self._answer: ModelReply | None = None
+
+    def asked(self, *, deadline: float) -> ModelRequest:
+        """Return the request as a deployment is asked it."""
+        return self._listener.attached(replace(self.request, spent=self._spent, deadline=deadline))
 
     @property
     def may_go_on(self) -> bool:

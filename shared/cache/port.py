@@ -20,7 +20,7 @@ class Cache(Protocol):
         ...
 
     async def set(self, key: str, value: bytes, *, ttl_seconds: int) -> None:
-        """Store for a while, or not at all."""
+        """Store for a while, or not at all; what this cache is asked after it finds it stored."""
         ...
 
     async def add(self, key: str, value: bytes, *, ttl_seconds: float) -> bool:

@@ -34,14 +34,14 @@ class RedisCache:
                 _GET_OR_ADD, (key,), (value, _milliseconds(ttl_seconds)), missing=None
             )
         except asyncio.CancelledError:
-            self._link.tell(_DELETE_IF, (key,), (value,))  # nobody knows that it is there
+            self._link.tell_script(_DELETE_IF, (key,), (value,))  # nobody knows that it is there
             raise
         return _bytes(found)
 
     async def set(self, key: str, value: bytes, *, ttl_seconds: int) -> None:
-        """Store for a while, or not at all."""
+        """Store for a while, or not at all; nobody waits for it, and who asks us after it finds it."""
         if ttl_seconds > 0:
-            await self._link.ask("SET", key, value, "EX", ttl_seconds, missing=None)
+            self._link.tell("SET", key, value, "EX", ttl_seconds)
 
     async def add(self, key: str, value: bytes, *, ttl_seconds: float) -> bool:
         """Store for a while unless something is stored; a Redis that doesn't answer has nothing stored."""
@@ -54,7 +54,7 @@ class RedisCache:
 
     async def delete_if(self, key: str, value: bytes) -> None:
         """Forget this value, if it is the one stored."""
-        await self._link.run(_DELETE_IF, (key,), (value,), missing=None)
+        self._link.tell_script(_DELETE_IF, (key,), (value,))
 
 
 def _milliseconds(seconds: float) -> int:

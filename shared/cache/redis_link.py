@@ -1,4 +1,4 @@
-"""A line to Redis that costs its user next to nothing when Redis is slow or gone.
+"""A line to Redis that costs next to nothing when Redis is slow or gone.
 
 Redis stands in another cloud than the functions, so round trips matter: one connection carries everybody's
 commands, many of them in one packet; it opens with as few words as the server demands, and nothing pings. A
@@ -69,11 +69,8 @@ class _Call:
         self.is_late = False
 
 
-class _Missing:
-    """The answer of a Redis that gave none."""
-
-
-_MISSING = _Missing()
+#: The answer of a Redis that gave none.
+_MISSING = object()
 
 
 class RedisLink:
@@ -131,19 +128,24 @@ class RedisLink:
             reply = await self._reply(("EVAL", script.text, *rest))
         return missing if self._is_missing(reply) else reply
 
-    def tell(
+    def tell(self, *command: bytes | str | float) -> None:
+        """Send a command whose answer nobody waits for; what follows on this link finds it done."""
+        if self._may_try():
+            self._send(command).future.add_done_callback(self._heard)
+
+    def tell_script(
         self, script: Script, keys: Sequence[str], arguments: Sequence[bytes | str | int | float]
     ) -> None:
-        """Run a script whose answer nobody waits for; commands that follow on this link find it done."""
+        """Run a script whose answer nobody waits for; what follows on this link finds it done."""
         if not self._may_try():
             return
         rest = (len(keys), *keys, *arguments)
 
         def heard(answer: asyncio.Future[Reply]) -> None:
-            if _is_unknown_script(reply := answer.result()):
-                self._send(("EVAL", script.text, *rest)).future.add_done_callback(heard)
+            if _is_unknown_script(answer.result()):
+                self._send(("EVAL", script.text, *rest)).future.add_done_callback(self._heard)
             else:
-                self._is_missing(reply)
+                self._heard(answer)
 
         self._send((*self._named(script), *rest)).future.add_done_callback(heard)
 
@@ -159,6 +161,9 @@ class RedisLink:
         connection = self._connection
         if connection is not None:
             await connection.close()
+
+    def _heard(self, answer: asyncio.Future[Reply]) -> None:
+        self._is_missing(answer.result())
 
     def _named(self, script: Script) -> tuple[str, str]:
         """Return how to name a script: by its text, once in a connection's life, and then by its digest."""
