@@ -190,14 +190,22 @@ def _size_of(path: Path) -> int:
 
 def _told(error: Any) -> Exception:
     """Return the error that a child tells of; its words are shown to creators, so they are kept short."""
-    if isinstance(error, dict) and isinstance(message := error.get("message"), str):
-        reason = "".join(c for c in message if c.isprintable())[:_MAX_REASON_CHARACTERS]
-        if error.get("code") == UnsupportedMediaError.code:
-            return UnsupportedMediaError(reason)
-        if error.get("code") == JobTimeoutError.code:
-            return JobTimeoutError(reason)
-        return InternalError(reason)
-    return InternalError("Looking into the video gave no readable answer.")
+    if not isinstance(error, dict):
+        return InternalError("Looking into the video gave no readable answer.")
+    reason = _plain(error.get("message"))
+    if error.get("code") == UnsupportedMediaError.code:
+        return UnsupportedMediaError(reason)
+    if error.get("code") == JobTimeoutError.code:
+        return JobTimeoutError(reason)
+    logger.error(
+        "A child that looked into a video failed.",
+        extra={"action": "media_child_failed", "error": _plain(error.get("where"))},
+    )
+    return InternalError(reason)
+
+
+def _plain(words: Any) -> str:
+    return "".join(c for c in str(words) if c.isprintable())[:_MAX_REASON_CHARACTERS]
 
 
 def _valid(answer: Any, kind: type[R]) -> R:

@@ -1,7 +1,7 @@
 """`python -m shared.media.child`: one request line on stdin, JSON lines on stdout, then it ends.
 
-`{"progress": 0.4}` any number of times, then `{"result": …}` or `{"error": {"code": …, "message": …}}`. The
-parent keeps stdin open for as long as it wants an answer.
+`{"progress": 0.4}` any number of times, then `{"result": …}` or `{"error": {"code": …, "message": …, "where":
+…}}`; `where` is for operators. The parent keeps stdin open for as long as it wants an answer.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _outcome(request: Request, answers: int) -> Mapping[str, Any]:
     except Exception as error:  # noqa: BLE001 - the process' border: the parent is told what and where
         if _is_out_of_memory(error):
             return _failure(UnsupportedMediaError("The video needs too much memory."))
-        return _failure(InternalError(f"Looking into the video failed: {whereabouts(error)}."))
+        return _failure(InternalError("Looking into the video failed."), where=whereabouts(error))
     return {"result": result.model_dump(mode="json") if isinstance(result, BaseModel) else result}
 
 
@@ -101,8 +101,8 @@ def _is_out_of_memory(error: Exception) -> bool:
     )
 
 
-def _failure(error: JobError) -> Mapping[str, Any]:
-    return {"error": {"code": error.code, "message": error.message}}
+def _failure(error: JobError, where: str = "") -> Mapping[str, Any]:
+    return {"error": {"code": error.code, "message": error.message, "where": where}}
 
 
 def _tell(answers: int, message: Mapping[str, Any]) -> None:

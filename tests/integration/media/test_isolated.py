@@ -329,3 +329,13 @@ async def test_operators_see_what_a_child_took_and_what_it_was_denied(
     assert facts["task"] == "probe"
     assert facts["seconds"] > 0
     assert facts["peakBytes"] > 0
+
+
+async def test_where_a_child_failed_is_for_operators_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(InternalError) as failure:
+        await probed(IsolatedMedia(clock=SystemClock()), tmp_path / "absent.mp4")
+    assert failure.value.message == "Looking into the video failed."
+    [record] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert vars(record)["error"].startswith("FileNotFoundError at ")
