@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.media.report import Interval
-from shared.media.thumbnails import Thumbnail, distance
+from shared.media.thumbnails import Thumbnail, distance, histogram_distance
 
 #: As far as one looks for the other end: transitions last a second, or less.
 _REACH_SECONDS = 1.3
 _STRIDE_SECONDS = 0.1
-#: Least distance between the ends.
-_LEAST_DISTANCE = 4.0
+#: Least distance between the ends, and least difference of their histograms: motion keeps these.
+_LEAST_DISTANCE, _LEAST_HISTOGRAM = 4.0, 0.12
 #: Shares of the way between which the ramp is measured.
 _LOW, _HIGH = 0.15, 0.85
 _SHORTEST_SECONDS = 0.1
@@ -99,7 +99,7 @@ class _Way:
 
 def _differ(one: Thumbnail, other: Thumbnail) -> bool:
     """Tell whether two pictures show different things, not the same in a different light."""
-    if distance(one, other) < _LEAST_DISTANCE:
+    if distance(one, other) < _LEAST_DISTANCE or histogram_distance(one, other) < _LEAST_HISTOGRAM:
         return False
     if min(one.contrast, other.contrast) < _EMPTY:
         return True

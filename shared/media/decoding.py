@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 from shared.media.budgets import WorkBudget
 from shared.media.opening import check_frame
 from shared.media.packets import Group, PacketTable, packets, shown_at
+from shared.media.planning import by_the_clock
 from shared.media.thumbnails import Thumbnail
 
 #: Told every decoded key picture.
@@ -51,6 +52,7 @@ class PartDecoder:
         #: The packet that would be decoded next without a seek.
         self._next = -1
         self._ready: deque[Decoded] = deque()
+        self._by_the_clock = by_the_clock(table.groups)
         self.looked_at = 0
         self.corrupt = 0
 
@@ -124,13 +126,13 @@ class PartDecoder:
             return None
         if watch is not None:
             watch(frame)
-        return Thumbnail.of(frame, self._seconds(frame))
+        return self._thumbnail(frame)
 
     def _decoded(self, packet: Packet[VideoStream] | None, index: int, first_place: int) -> Iterator[Decoded]:
         for frame in self._frames(packet):
             place = self._table.places.get(frame.pts if frame.pts is not None else -1)
             if place is not None and place >= first_place and not frame.is_corrupt:
-                yield Decoded(picture=Thumbnail.of(frame, self._seconds(frame)), place=place, packet=index)
+                yield Decoded(picture=self._thumbnail(frame), place=place, packet=index)
 
     def _frames(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
         try:
@@ -147,5 +149,6 @@ class PartDecoder:
             self._budget.decoded(frame.width * frame.height)
         return frames
 
-    def _seconds(self, frame: VideoFrame) -> float:
-        return (frame.pts or 0) * self._table.time_base_seconds
+    def _thumbnail(self, frame: VideoFrame) -> Thumbnail:
+        seconds = (frame.pts or 0) * self._table.time_base_seconds
+        return Thumbnail.of(frame, seconds, refreshed=self._by_the_clock)

@@ -16,8 +16,9 @@ import numpy as np
 
 from shared.media.thumbnails import Thumbnail, changed_share, distance
 
-#: Least distance of a cut, in steps of 8-bit luma: jump cuts in the dark begin at 2.3.
-_LEAST_DISTANCE = 1.8
+#: Least distance of a cut, in steps of 8-bit luma: jump cuts in the dark begin at 1.5. At a key picture, an
+#: encoder short of bits catches up, and the picture changes by up to 3.4.
+_LEAST_DISTANCE, _LEAST_AT_KEY = 1.4, 4.0
 #: Least distance as a share of the picture's contrast: below it, a starved encoder catches up.
 _LEAST_OF_CONTRAST = 0.15
 #: A cut is this much larger than its neighbours...
@@ -56,7 +57,7 @@ def is_cut(before: Sequence[Seen], after: Sequence[Seen]) -> bool:
         after: What is seen from it on, without a gap.
     """
     change = after[0].change
-    if change is None or change < _LEAST_DISTANCE or not before:
+    if change is None or not before:
         return False
     if change < _ALONE * max(
         _changes(before[-_NEIGHBOURS:]) + _changes(after[1 : 1 + _NEIGHBOURS]), default=0
@@ -66,7 +67,8 @@ def is_cut(before: Sequence[Seen], after: Sequence[Seen]) -> bool:
     if around and change < _ABOVE_MOTION * float(np.median(around)):
         return False
     old, new = before[-1].picture, after[0].picture
-    if change < _LEAST_OF_CONTRAST * min(old.contrast, new.contrast):
+    least = _LEAST_AT_KEY if new.refreshed else _LEAST_DISTANCE
+    if change < max(least, _LEAST_OF_CONTRAST * min(old.contrast, new.contrast)):
         return False
     if changed_share(old, new) < _LEAST_SHARE:
         return False

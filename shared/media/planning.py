@@ -88,8 +88,13 @@ class Motion:
 
     def learn(self, decoded: Outlook, *, moved_only: bool) -> None:
         """Take what a decoded group had looked like, and whether it held nothing but motion."""
-        self._known = decoded if moved_only else None
+        still = not decoded.distance or decoded.distance > _MOST_MOTION
+        self._known = decoded if moved_only and not still else None
         self._skipped = 0
+
+    def forget(self) -> None:
+        """Take it that the motion is over."""
+        self._known = None
 
     def explains(self, group: Outlook) -> bool:
         """Tell whether a group looks like no more than the motion before it."""
@@ -125,13 +130,19 @@ def growth(table: PacketTable, group: Group) -> npt.NDArray[np.float64]:
     return ratios
 
 
+def by_the_clock(groups: Sequence[Group]) -> bool:
+    """Tell whether key pictures come at regular times, whatever is shown."""
+    lengths = np.array([group.end - group.first for group in groups[:-1]])
+    return len(lengths) < 2 or bool(lengths.std() < _REGULAR * lengths.mean())  # noqa: PLR2004 - nothing to compare
+
+
 def early_keys(groups: Sequence[Group]) -> list[bool]:
     """Tell for each group whether the next key picture came before its time, where there is such a time.
 
     One that came as early as any may have come late for all that: encoders keep a least distance.
     """
-    lengths = np.array([group.end - group.first for group in groups[:-1]])
-    if len(lengths) < 2 or lengths.std() < _REGULAR * lengths.mean():  # noqa: PLR2004 - nothing to compare
+    if by_the_clock(groups):
         return [False] * len(groups)
+    lengths = np.array([group.end - group.first for group in groups[:-1]])
     earliest, latest = lengths.min() + _AS_EARLY, lengths.max()
     return [bool(earliest < length < latest) for length in lengths] + [False]

@@ -57,7 +57,9 @@ class StagedSearch:
         self._show_key(index)
         if hurried:
             self._guess(index, known)
-        elif known.quiet or self._motion.explains(known):
+        elif known.quiet:
+            self._motion.forget()
+        elif self._motion.explains(known):
             return
         elif known.ends_with_shot and self._cut_at_next_key(index, known):
             self._motion.learn(known, moved_only=False)

@@ -33,23 +33,33 @@ _BLACK, _BLACK_PEAK = 19.0, 28.0
 class Thumbnail:
     """A picture at about 48 pixels along its shorter side, with colour at half of that."""
 
-    def __init__(self, at_seconds: float, luma: Plane, chroma: Plane) -> None:
+    def __init__(self, at_seconds: float, luma: Plane, chroma: Plane, *, refreshed: bool = False) -> None:
         self.at_seconds = at_seconds
+        #: It was coded anew because it was time, not for what it shows.
+        self.refreshed = refreshed
         self.luma = luma
         #: Blue above red difference: shape (2, rows, columns).
         self.chroma = chroma
 
     @classmethod
-    def of(cls, frame: VideoFrame, at_seconds: float) -> Thumbnail:
-        """Pick a thumbnail out of a decoded frame."""
+    def of(cls, frame: VideoFrame, at_seconds: float, *, refreshed: bool = True) -> Thumbnail:
+        """Pick a thumbnail out of a decoded frame.
+
+        Args:
+            frame: Any decoded frame.
+            at_seconds: Its presentation time.
+            refreshed: Key pictures come by the clock in its video.
+        """
         planes, depth = _planar(frame)
         step = max(2, min(frame.width, frame.height) // SIDE)
         luma = _picked(planes[0], depth, step, 4)
         if len(planes) < 3:  # noqa: PLR2004 - luma, blue and red
-            return cls(at_seconds, luma, np.full((2, 4, 4), 128, np.uint8))
+            return cls(
+                at_seconds, luma, np.full((2, 8, 8), 128, np.uint8), refreshed=refreshed and frame.key_frame
+            )
         across = max(1, round(frame.width / planes[1].width))
         colours = [_picked(plane, depth, max(2, 2 * step // across), 2) for plane in planes[1:3]]
-        return cls(at_seconds, luma, np.stack(colours))
+        return cls(at_seconds, luma, np.stack(colours), refreshed=refreshed and frame.key_frame)
 
     @cached_property
     def brightness(self) -> float:
@@ -109,7 +119,7 @@ def changed_share(one: Thumbnail, other: Thumbnail) -> float:
     inner = one.luma[_REACH:-_REACH, _REACH:-_REACH]
     changed = (np.maximum(inner, high) - high) + (low - np.minimum(inner, low))
     fields = _means(changed, _FIELD)
-    return float((fields >= max(0.5, float(fields.mean()) / 4)).mean())
+    return float((fields >= max(0.2, float(fields.mean()) / 4)).mean())
 
 
 def histogram_distance(one: Thumbnail, other: Thumbnail) -> float:
