@@ -76,7 +76,7 @@ def compress(
     with opened(path) as container:
         probe = probe_of(container, size_bytes=path.stat().st_size)
         target_bytes = min(target_bytes, probe.size_bytes)
-        plan = _affordable(container, probe, target_bytes, seconds, factor)
+        plan = affordable(container, probe, target_bytes, seconds, factor)
         if plan is None:
             return None
         original = Original(probe.duration_seconds)
@@ -103,7 +103,7 @@ def compress(
     )
 
 
-def _affordable(
+def affordable(
     container: InputContainer, probe: MediaProbe, target_bytes: int, seconds: float, factor: float | None
 ) -> CopyPlan | None:
     """Return the best plan that fits the time."""

@@ -28,7 +28,7 @@ _BUFFER_SECONDS = 4
 _PEAK = 2.0
 #: How far the mean rate may stray on the way; libx264's own 1.0 missed the size of 10 s by 4 %.
 _RATE_TOLERANCE = 0.2
-_KEY_FRAME_SECONDS = 4
+KEY_FRAME_SECONDS = 4
 #: Frames that the encoder may hold: each is a picture in memory.
 _LOOKAHEAD = 10
 
@@ -86,12 +86,12 @@ class CopyWriter:
 
     def _add_video(self, plan: CopyPlan, source: VideoStream, rotation_degrees: int) -> VideoStream:
         rate = source.average_rate or Fraction(30)
-        stream = self._container.add_stream("libx264", rate=rate, options=_encoder_options(plan))
+        stream = self._container.add_stream("libx264", rate=rate, options=encoder_options(plan))
         stream.width, stream.height, stream.pix_fmt = plan.width, plan.height, "yuv420p"
         context: Any = stream.codec_context  # PyAV's stubs leave out what can be set
         context.time_base = source.time_base
         context.bit_rate = plan.video_bits_per_second
-        context.gop_size = round(rate * _KEY_FRAME_SECONDS)
+        context.gop_size = round(rate * KEY_FRAME_SECONDS)
         context.thread_count = 1
         given = source.codec_context
         context.color_primaries, context.color_trc, context.colorspace = colours(
@@ -102,7 +102,8 @@ class CopyWriter:
         return stream
 
 
-def _encoder_options(plan: CopyPlan) -> dict[str, str]:
+def encoder_options(plan: CopyPlan) -> dict[str, str]:
+    """Return what libx264 is told, by FFmpeg's names."""
     return {
         "preset": plan.preset,
         "profile": "high",
