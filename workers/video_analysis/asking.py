@@ -78,7 +78,7 @@ class Questions:
             reply = await self._ask(request, lambda text: read_vision(text, cells=cells))
             return Seen(answer=reply.answer, model=reply.model)
 
-        key = self._key(VISION.prompt_version, request, *sheets)
+        key = self._key(VISION.prompt_version, request)
         return await self.context.checkpointed(VISION.name, key, Seen, work)
 
     async def advise(self, seen: Seen | None, transcript: Transcript | None) -> Written:
@@ -97,11 +97,13 @@ class Questions:
         key = self._key(SYNTHESIS.prompt_version, request)
         return await self.context.checkpointed(SYNTHESIS.name, key, Written, work)
 
-    def _key(self, prompt_version: int, request: ModelRequest, *pictures: bytes) -> str:
-        """Name a question by all that is asked: the same upload with another caption is another question."""
+    def _key(self, prompt_version: int, request: ModelRequest) -> str:
+        """Name a question by what is asked about which file: another caption makes it another question.
+
+        The pictures are not in it: they come of the file and of the times that the text tells, and taking
+        them again may change a byte.
+        """
         asked = hashlib.sha256("\0".join(message.text for message in request.messages).encode())
-        for picture in pictures:
-            asked.update(hashlib.sha256(picture).digest())
         return f"{self.content_hash}:{prompt_version}:{request.task.role}:{asked.hexdigest()[:32]}"
 
     async def _ask(self, request: ModelRequest, read: Callable[[str], A]) -> _Reply[A]:
