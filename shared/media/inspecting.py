@@ -55,6 +55,7 @@ def inspect(
     size_bytes: int,
     copy_target_bytes: int | None = None,
     progress: Progress = _ignore,
+    factor: float = 1.0,
 ) -> Inspection:
     """Find scenes, key frames and sound; pictures, sound and the copy are put into `directory`.
 
@@ -65,11 +66,12 @@ def inspect(
         size_bytes: of the video.
         copy_target_bytes: what a smaller copy is to weigh at most; none is made without it.
         progress: told how far the work is.
+        factor: this instance's slowness, from `calibration.measured_factor`; it bounds what copy is tried.
 
     Raises:
         UnsupportedMediaError: it is not a video that we look at.
     """
-    inspecting = _Inspecting(path, directory, seconds, progress)
+    inspecting = _Inspecting(path, directory, seconds, progress, factor)
     return inspecting.inspection(size_bytes, copy_target_bytes)
 
 
@@ -85,11 +87,14 @@ class _Seen:
 class _Inspecting:
     """One inspection on its way."""
 
-    def __init__(self, path: Path, directory: Path, seconds: float, progress: Progress) -> None:
+    def __init__(
+        self, path: Path, directory: Path, seconds: float, progress: Progress, factor: float
+    ) -> None:
         self._path = path
         self._directory = directory
         self._until = time.monotonic() + seconds
         self._progress = progress
+        self._factor = factor
         self._notes: list[str] = []
 
     def inspection(self, size_bytes: int, copy_target_bytes: int | None) -> Inspection:
@@ -135,6 +140,7 @@ class _Inspecting:
             seconds=self._left(_COPYING_SHARE),
             watch=watching.see,
             progress=lambda share: self._progress(share * _COPY_DONE),
+            factor=self._factor,
         )
         if copy is None:
             self._notes.append("No smaller copy was made: none was worth having in the time given.")

@@ -89,6 +89,7 @@ class IsolatedMedia:
             "directory": str(directory),
             "size_bytes": await asyncio.to_thread(_size_of, path),
             "target_bytes": copy_target_bytes,
+            "factor": 1.0 if copy_target_bytes is None else await self._measured_factor(),
         }
         inspection = _valid(await self._asked(request, self._slots.heavy, deadline, progress), Inspection)
         _check_files(directory, files_of(inspection))

@@ -84,6 +84,7 @@ def _inspecting() -> Task:
             size_bytes=request.size_bytes,
             copy_target_bytes=request.target_bytes,
             progress=progress,
+            factor=request.factor,
         )
 
     return run
