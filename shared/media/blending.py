@@ -72,6 +72,8 @@ def ramp_in(pictures: Sequence[Thumbnail]) -> Interval | None:
     """Return the transition from the first picture to the last, if that is what they show."""
     if len(pictures) < 4 or not _differ(pictures[0], pictures[-1]):  # noqa: PLR2004 - fewer are no ramp
         return None
+    if len({picture.luma.shape for picture in pictures}) > 1:  # the picture's size changed: no blending does
+        return None
     way = _way(pictures)
     first = int(np.argmax(way.along > _LOW))
     last = len(way.along) - 1 - int(np.argmax(way.along[::-1] < _HIGH))
@@ -101,7 +103,7 @@ def _differ(one: Thumbnail, other: Thumbnail) -> bool:
     """Tell whether two pictures show different things, not the same in a different light."""
     if distance(one, other) < _LEAST_DISTANCE or histogram_distance(one, other) < _LEAST_HISTOGRAM:
         return False
-    if min(one.contrast, other.contrast) < _EMPTY:
+    if min(one.contrast, other.contrast) < _EMPTY or one.luma.shape != other.luma.shape:
         return True
     return float(np.corrcoef(one.fields, other.fields)[0, 1]) < _SAME
 

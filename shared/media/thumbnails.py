@@ -115,6 +115,8 @@ def changed_share(one: Thumbnail, other: Thumbnail) -> float:
 
     Of a grid of small fields, those count that changed at least a quarter as much as the picture did.
     """
+    if one.luma.shape != other.luma.shape:
+        return 1.0
     low, high, _, _ = other.envelopes
     inner = one.luma[_REACH:-_REACH, _REACH:-_REACH]
     changed = (np.maximum(inner, high) - high) + (low - np.minimum(inner, low))
