@@ -1,8 +1,8 @@
 """A copy at 40 % of the size, beside the one that the ffmpeg program makes with the same settings.
 
-The clip is phone-like: H.264, 1080 x 1920, 30 frames a second, 8 Mbit/s, grain, shake, cuts. Both sides work in
-processes of their own, in turns, with one thread; both encode and read their copy back. Likeness is measured
-by FFmpeg's own filter, not by the code under test, on every frame.
+The clip is phone-like: H.264, 1080 x 1920, 30 frames a second, 8 Mbit/s, grain, shake, cuts. Both sides work
+in processes of their own, in turns, with one thread; both encode and read their copy back. Likeness is
+measured by FFmpeg's own filter, not by the code under test, on every frame.
 """
 
 from __future__ import annotations
