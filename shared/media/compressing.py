@@ -81,7 +81,10 @@ def compress(
             return None
         original = Original(probe.duration_seconds)
         copying = _Copying(container, probe, plan, original, until=until)
-        copy = copying.run(directory / COPY_FILE, watch, progress)
+        try:
+            copy = copying.run(directory / COPY_FILE, watch, progress)
+        except av.FFmpegError:  # broken beyond what is skipped: no copy would be a whole one
+            return None
         del copying  # with it the decoder's pictures, before the copy's own are decoded
     if copy is None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorPrimaries, ColorRange, ColorTrc, Interpolation, VideoReformatter
+from av.video.reformatter import ColorRange, ColorTrc, Interpolation, VideoReformatter
 
 from shared.media.copying import CopyPlan
 from shared.media.tone import HLG, PQ, ToneMapper
@@ -41,6 +41,3 @@ def colours(primaries: int, transfer: int, matrix: int) -> tuple[int, int, int]:
     if transfer in {PQ, HLG}:
         return _REC_2020, ColorTrc.BT2020_10, _REC_2020
     return primaries, transfer, matrix
-
-
-__all__ = ["ColorPrimaries", "PictureFitter", "colours"]

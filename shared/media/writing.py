@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Self
@@ -71,9 +72,10 @@ class CopyWriter:
         return True
 
     def add_sound(self, packet: Packet[AudioStream]) -> None:
-        """Take over a packet of the source's sound."""
+        """Take over a packet of the source's sound; a broken one is left out."""
         if self._sound:
-            self._container.mux(self._sound.taken(packet))
+            with suppress(av.FFmpegError):
+                self._container.mux(self._sound.taken(packet))
 
     def finish(self) -> Path:
         """Write what is left and the index."""

@@ -169,3 +169,24 @@ def test_an_odd_size_becomes_even(tmp_path: Path) -> None:
     assert copy is not None
     assert (copy.width % 2, copy.height % 2) == (0, 0)
     assert abs(copy.width - 101) <= 1
+
+
+@pytest.mark.parametrize("kept", [0.4, 0.9])
+def test_a_truncated_source_leaves_no_partial_file(tmp_path: Path, kept: float) -> None:
+    path = clip(tmp_path, "edited")
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+    copy = copied(path, share=0.9)
+    assert copy is None or times(tmp_path / copy.file) == pytest.approx(times(path), abs=0.002)
+    assert len(list(tmp_path.iterdir())) == 1 + (copy is not None)
+
+
+def test_a_damaged_source_never_fails(tmp_path: Path) -> None:
+    path = clip(tmp_path, "phone")
+    content = bytearray(path.read_bytes())
+    start = content.index(b"mdat") + 4
+    for place in range(start + 1000, start + 100_000, 997):
+        content[place] ^= 0x55
+    path.write_bytes(content)
+    copied(path)
+    assert {file.name for file in tmp_path.iterdir()} <= {"clip.mp4", COPY_FILE}
