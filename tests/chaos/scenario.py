@@ -39,7 +39,7 @@ _LEASE_SECONDS = 1.5
 #: What fans ask for, in percent.
 _SHARES = {Kind.ORDINARY: 85, Kind.SLOW: 4, Kind.FLAKY: 3, Kind.FOLLOWED: 5, Kind.BROKEN: 3}
 #: A host that has not passed its point by then is killed where it stands, which stirs up what it waits for.
-_PATIENCE_SECONDS = 6.0
+_PATIENCE_SECONDS = 10.0
 
 
 @dataclass

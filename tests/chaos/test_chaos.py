@@ -38,11 +38,14 @@ RARE = {
 
 @pytest.fixture
 async def scenario(tmp_path: Path, database_url: str) -> AsyncIterator[Scenario]:
-    """A broker of its own with a journal and short locks, and an empty database."""
+    """A broker of its own with a journal and short locks, and an empty database.
+
+    Locks outlive leases by some sweeps, so that a dead host's jobs are requeued before they are redelivered.
+    """
     topology = json.loads(PRODUCTION_TOPOLOGY.read_text())
     for topic in topology["UserConfig"]["Namespaces"][0]["Topics"]:
         for subscription in topic["Subscriptions"]:
-            subscription["Properties"].update({"LockDuration": "PT2S", "MaxDeliveryCount": 50})
+            subscription["Properties"].update({"LockDuration": "PT5S", "MaxDeliveryCount": 50})
     (tmp_path / "topology.json").write_text(json.dumps(topology))
     journal = tmp_path / "journal"
     with broker.running(tmp_path, topology=tmp_path / "topology.json", log=journal) as connection:
