@@ -26,6 +26,8 @@ SAME_BITS = 8
 _EDGE_SECONDS = 0.12
 #: One frame every few seconds is enough of a scene without cuts.
 _SECONDS_PER_FRAME = 4.0
+#: A scene that claims more has broken time stamps: no video that is looked at is so long.
+_MOST_SLOTS = 1000
 #: Weights of a picture's sharpness (against the clip's own), exposure and contrast.
 _WEIGHTS = (0.45, 0.35, 0.2)
 #: Standard deviation of luma from which contrast gets no better.
@@ -161,7 +163,7 @@ def _further(rating: Rating, frames: Sequence[FrameMeasures], picks: Sequence[Pi
 def _others(rating: Rating, frames: Sequence[FrameMeasures], place: Pick) -> Iterator[Pick]:
     """Yield the best frame of every few seconds of a scene."""
     shown = [place.measures] if place.measures else []
-    slots = int((place.end_seconds - place.start_seconds) / _SECONDS_PER_FRAME)
+    slots = min(_MOST_SLOTS, int((place.end_seconds - place.start_seconds) / _SECONDS_PER_FRAME))
     for slot in range(slots):
         start = place.start_seconds + slot * _SECONDS_PER_FRAME
         if start <= place.at_seconds < start + _SECONDS_PER_FRAME:
