@@ -61,6 +61,12 @@ _COPIED = (
     "15-minutes",
     "4k-slow-motion",
     "4k-16-references",
+    "encrypted",
+    "parameters-garbled",
+    "stsc-frames",
+    "flips-matroska-3e-03",
+    "edit-empty-forever",
+    "resized-smaller",
 )
 
 #: The first test makes the files, which takes a minute where nobody did before.
