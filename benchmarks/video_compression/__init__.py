@@ -83,7 +83,6 @@ def _speed(ours: Sequence[Run], theirs: Sequence[Run]) -> Measurement:
         details={
             "times_real_time": SECONDS / cpu,
             "ffmpeg_times_real_time": SECONDS / median(run.cpu_seconds for run in theirs),
-            "ffmpeg_MB_at_peak": max(run.peak_bytes for run in theirs) / 1e6,
         },
     )
 

@@ -33,7 +33,13 @@ def _copied(clip: Path, directory: Path, share: float) -> dict[str, Any]:
     copy = compress(clip, directory, target_bytes=target_bytes, seconds=_SECONDS, factor=1.0)
     if copy is None:
         raise RuntimeError("no copy was worth having")
-    return {"copy": copy.model_dump()}
+    return {"copy": copy.model_dump(), "peak_bytes": _peak_bytes()}
+
+
+def _peak_bytes() -> int:
+    """Return this program's own peak: what a parent is told includes what it was forked from."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 def _settings(clip: Path, share: float) -> dict[str, Any]:

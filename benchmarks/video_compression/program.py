@@ -6,22 +6,13 @@ import os
 import re
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 _LUMA = re.compile(r"SSIM Y:([0-9.]+)")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Usage:
-    """What a process took."""
-
-    cpu_seconds: float
-    peak_bytes: int
-
-
-def used(argv: Sequence[str], *, environment: dict[str, str] | None = None) -> tuple[Usage, str]:
-    """Run a program to its end; return what it took, and its standard output and error.
+def used(argv: Sequence[str], *, environment: dict[str, str] | None = None) -> tuple[float, str]:
+    """Run a program to its end; return its CPU seconds, and its standard output and error.
 
     Raises:
         RuntimeError: it failed.
@@ -39,7 +30,7 @@ def used(argv: Sequence[str], *, environment: dict[str, str] | None = None) -> t
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{Path(argv[0]).name} failed: {output[-2000:]}")
-    return Usage(cpu_seconds=usage.ru_utime + usage.ru_stime, peak_bytes=usage.ru_maxrss * 1024), output
+    return usage.ru_utime + usage.ru_stime, output
 
 
 class Program:
@@ -50,8 +41,8 @@ class Program:
 
         self._path = str(imageio_ffmpeg.get_ffmpeg_exe())
 
-    def run(self, *arguments: str) -> tuple[Usage, str]:
-        """Run it; return what it took, and what it said."""
+    def run(self, *arguments: str) -> tuple[float, str]:
+        """Run it; return its CPU seconds, and what it said."""
         return used([self._path, "-nostdin", "-hide_banner", "-nostats", "-y", *arguments])
 
     def similarity(self, copy: Path, source: Path, *, at_source: bool) -> float:
