@@ -13,6 +13,8 @@ from shared.media.thumbnails import Thumbnail, distance, histogram_distance
 
 #: Distance of two key pictures, in steps of 8-bit luma, up to which nothing happened between them.
 QUIET = 1.3
+#: What moves keeps its colours: jump cuts change the histogram by 0.06 or more.
+_MOTION_HISTOGRAM = 0.05
 #: A packet this much larger than those before it calls for a look although both ends are alike. Pictures
 #: that come in short groups seldom leave and return within one; where groups are long, or end where the
 #: encoder saw a cut, little else tells of others.
@@ -49,7 +51,10 @@ class Outlook:
     @property
     def quiet(self) -> bool:
         """Nothing happened in it, as far as one can tell."""
-        return self.distance is not None and self.distance < QUIET and self.loudest < 1
+        if self.distance is None or self.loudest >= 1:
+            return False
+        motion = self.distance < _MOST_MOTION and self.histogram_distance < _MOTION_HISTOGRAM
+        return self.distance < QUIET or motion
 
     @property
     def ends_with_shot(self) -> bool:

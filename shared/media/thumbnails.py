@@ -8,6 +8,7 @@ only if no pixel near it had its value before.
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -141,15 +142,16 @@ def _planar(frame: VideoFrame) -> tuple[tuple[VideoPlane, ...], int]:
 def _picked(plane: VideoPlane, depth: int, step: int, points: int) -> Plane:
     """Return the means of 2 or 4 pixels of every square of `step` pixels."""
     deep = depth > _EIGHT_BIT
-    values = np.frombuffer(memoryview(plane), np.uint16 if deep else np.uint8)
+    values: npt.NDArray[Any] = np.frombuffer(memoryview(plane), np.uint16 if deep else np.uint8)
     pitch = plane.line_size // values.itemsize
     values = values[: pitch * plane.height].reshape(plane.height, pitch)
     rows, columns = plane.height // step * step, plane.width // step * step
     near, far = step // 4, step - 1 - step // 4
     places = ((near, near), (far, far), (near, far), (far, near))[:points]
-    total = np.zeros((rows // step, columns // step), np.uint32)
+    # Four values of up to 14 bits fit.
+    total = np.zeros((rows // step, columns // step), np.uint16)
     for down, across in places:
-        total += values[down:rows:step, across:columns:step].astype(np.uint32)
+        total += values[down:rows:step, across:columns:step]
     shift = depth - _EIGHT_BIT + (points // 2)
     return (total >> shift).astype(np.uint8)
 
@@ -187,4 +189,5 @@ def _outside(values: Plane, low: Plane, high: Plane, reach: int) -> float:
     inner = values[..., reach:-reach, reach:-reach]
     over = np.maximum(inner, high) - high
     under = low - np.minimum(inner, low)
-    return float((over + under).mean())
+    changed = np.add(over, under, out=over)
+    return int(np.add.reduce(changed, axis=None, dtype=np.uint32)) / changed.size
