@@ -144,7 +144,9 @@ class _Inspecting:
         )
         if copy is None:
             self._notes.append("No smaller copy was made: none was worth having in the time given.")
-        if watching.last_seconds < probe.duration_seconds - _RARE_SECONDS and copy is None:
+        nothing_seen = watching.gallery.last_seconds is None
+        seen_seconds = watching.last_seconds + _RARE_SECONDS
+        if copy is None and (nothing_seen or seen_seconds < probe.duration_seconds):
             return None
         return _Seen(findings=watching.scorer.findings(probe), gallery=watching.gallery, copy=copy)
 
