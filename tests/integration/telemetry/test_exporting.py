@@ -127,7 +127,8 @@ async def test_application_insights_receives_the_same(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In its own form, at the address that its connection string names."""
-    monkeypatch.setenv("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "True")
+    for name in ("STATSBEAT_DISABLED_ALL", "SDKSTATS_DISABLED"):  # what the exporter tells of itself
+        monkeypatch.setenv(f"APPLICATIONINSIGHTS_{name}", "True")
     connection = f"InstrumentationKey=11111111-2222-3333-4444-555555555555;IngestionEndpoint={receiver.url}/"
     await _ask(providers(Destinations(service_name="workers", azure_monitor=connection)))
     bodies = [body for path, body in receiver.received if path.endswith("/track")]
