@@ -29,7 +29,7 @@ _HEAVY = (
         "azure.servicebus",
         "azure.ai.inference",
     ),
-    *("aiohttp", "opentelemetry", "psycopg", "redis", "pydantic", "tenacity", "shared.settings"),
+    *("aiohttp", "opentelemetry", "psycopg", "hiredis", "pydantic", "tenacity", "shared.settings"),
     *("litellm", "openai"),  # never: they are peers of a benchmark
 )
 

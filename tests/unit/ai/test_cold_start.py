@@ -9,9 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = """
 import sys
-import shared.ai.azure_inference, shared.ai.caching, shared.cache.memory, shared.cache.redis
+import shared.ai.azure_inference, shared.ai.caching, shared.cache.memory, shared.cache.redis, shared.ai.redis_spending
 import workers.chat_suggestions.handler
-print(*sorted({"aiohttp", "azure", "redis"} & set(sys.modules)))
+print(*sorted({"aiohttp", "azure", "hiredis"} & set(sys.modules)))
 """
 
 
