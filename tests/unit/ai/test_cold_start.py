@@ -9,7 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = """
 import sys
-import shared.ai.azure_inference, shared.ai.caching, shared.cache.memory, shared.cache.redis, shared.ai.redis_spending
+import shared.ai.azure_inference, shared.ai.caching, shared.ai.redis_spending
+import shared.cache.memory, shared.cache.redis
 import workers.chat_suggestions.handler
 print(*sorted({"aiohttp", "azure", "hiredis"} & set(sys.modules)))
 """
