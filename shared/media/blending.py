@@ -34,6 +34,8 @@ _FURTHEST, _MEAN_AWAY = 0.42, 0.3
 _SAME = 0.9
 #: Mean deviation, in steps of 8-bit luma, below which a picture shows nothing.
 _EMPTY = 2.0
+#: Below this, it is all but gone.
+_FAINT = 5.0
 
 
 def gradual_in(pictures: Sequence[Thumbnail]) -> list[Interval]:
@@ -47,7 +49,7 @@ def gradual_in(pictures: Sequence[Thumbnail]) -> list[Interval]:
         if ramp is not None:
             ramps.append(ramp)
         at = max(at + 1, int(np.searchsorted(times, times[at] + _STRIDE_SECONDS)))
-    return _merged(ramps, [p.at_seconds for p in pictures if p.contrast >= _EMPTY])
+    return _merged(ramps, [p.at_seconds for p in pictures if p.contrast >= _FAINT])
 
 
 def _merged(ramps: Sequence[Interval], shown: Sequence[float]) -> list[Interval]:
@@ -105,7 +107,8 @@ def _differ(one: Thumbnail, other: Thumbnail) -> bool:
         return False
     if min(one.contrast, other.contrast) < _EMPTY or one.luma.shape != other.luma.shape:
         return True
-    return float(np.corrcoef(one.fields, other.fields)[0, 1]) < _SAME
+    luma = one.luma_fields
+    return float(np.corrcoef(one.fields[:luma], other.fields[:luma])[0, 1]) < _SAME
 
 
 def _way(pictures: Sequence[Thumbnail]) -> _Way:

@@ -88,6 +88,11 @@ class Thumbnail:
         coarse = [_means(self.luma, _FIELD)] + [_means(plane, _FIELD // 2) for plane in self.chroma]
         return np.concatenate([means.ravel() for means in coarse]).astype(np.float32)
 
+    @property
+    def luma_fields(self) -> int:
+        """How many of the fields, from the first on, are of luma."""
+        return int(_means(self.luma, _FIELD).size)
+
     @cached_property
     def histogram(self) -> npt.NDArray[np.float32]:
         """Return the shares of the luma and chroma values, in steps of 8 and 4."""
