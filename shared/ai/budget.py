@@ -95,7 +95,7 @@ class BudgetedChatModel:
 
         try:
             held = grant.reservation.held_usd_micros  # which is what it may cost, and no more
-            return await self._model.complete(replace(request, spent=spent, budget_usd_micros=held))
+            return await self._model.complete(request.but(spent=spent, budget_usd_micros=held))
         finally:
             await self._accounts.settle(grant, paid_usd_micros=sum(paid))
 
@@ -122,10 +122,10 @@ def thrifty(request: ModelRequest, thrift: Thrift) -> ModelRequest:
     if thrift <= request.thrift:
         return request
     if request.thrift is not Thrift.NONE:
-        return replace(request, thrift=thrift)
+        return request.but(thrift=thrift)
     task = request.task
     brief = replace(task, max_output_tokens=max(1, task.max_output_tokens * BRIEF_PERCENT // 100))
-    return replace(request, task=brief, messages=_with(task.brief_words, request.messages), thrift=thrift)
+    return request.but(task=brief, messages=_with(task.brief_words, request.messages), thrift=thrift)
 
 
 def _with(words: str, messages: Sequence[Message]) -> Sequence[Message]:

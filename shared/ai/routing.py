@@ -195,7 +195,7 @@ class _Course:
 
     def asked(self, *, deadline: float) -> ModelRequest:
         """Return the request as a deployment is asked it."""
-        return self._listener.attached(replace(self.request, spent=self._spent, deadline=deadline))
+        return self._listener.attached(self.request.but(spent=self._spent, deadline=deadline))
 
     @property
     def may_go_on(self) -> bool:

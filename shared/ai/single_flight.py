@@ -43,7 +43,7 @@ class Flight:
         self._creator_id = payer.request.creator_id
         self._deadline = max(passenger.request.deadline for passenger in self._passengers)
         on_text = payer.request.on_text and partial(self._tell, payer)
-        return replace(payer.request, deadline=self._deadline, spent=self._spent, on_text=on_text)
+        return payer.request.but(deadline=self._deadline, spent=self._spent, on_text=on_text)
 
     @property
     def landed(self) -> bool:

@@ -150,7 +150,9 @@ class RedisLink:
         self._send((*self._named(script), *rest)).future.add_done_callback(heard)
 
     async def close(self) -> None:
-        """Close the connection; the next command opens a new one."""
+        """Close the connection, after what was told is done; the next command opens a new one."""
+        if self._connection is not None:
+            await self.ask("PING", missing=None)
         opening, self._opening = self._opening, None
         if opening is not None:
             opening.cancel()
