@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shared.messaging.points import Probe
     from shared.messaging.servicebus import ServiceBusSenders
     from shared.messaging.sweep import Sweep
+    from shared.persistence.creators import Creators
     from shared.persistence.port import JobStore
     from shared.settings import Settings
 
@@ -33,6 +34,7 @@ class Container:
     engine: Engine
     sweep: Sweep
     chat_model: ChatModel
+    creators: Creators
     video_desk: VideoDesk
     #: `None`: no speech service is configured.
     speech_desk: SpeechDesk | None = None
@@ -83,6 +85,8 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     from shared.observability.vendors import quiet_vendors
     from shared.persistence.postgres import PostgresJobStore
     from shared.persistence.postgres_checkpoints import PostgresCheckpoints
+    from shared.persistence.postgres_creators import PostgresCreatorTable
+    from shared.persistence.remembered_creators import RememberedCreators
 
     quiet_vendors()
     clock, opened = SystemClock(), AsyncExitStack()
@@ -128,6 +132,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
             probe=observed,
         ),
         chat_model=routed.chat_model,
+        creators=RememberedCreators(PostgresCreatorTable(store.database), clock),
         video_desk=videos,
         speech_desk=speech_desk(settings, clock, opened, accounts=routed.accounts),
         opened=opened,
