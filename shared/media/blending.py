@@ -56,11 +56,11 @@ def _merged(ramps: Sequence[Interval], shown: Sequence[float]) -> list[Interval]
     """Join what overlaps, and what has nothing but emptiness between: the halves of a fade.
 
     Args:
-        ramps: In the order of their starts.
+        ramps: In any order; they may overlap.
         shown: Times of the pictures that show something.
     """
     merged: list[Interval] = []
-    for ramp in ramps:
+    for ramp in sorted(ramps, key=lambda ramp: ramp.start_seconds):
         last = merged[-1] if merged else None
         if last is None or any(last.end_seconds < at < ramp.start_seconds for at in shown):
             merged.append(ramp)

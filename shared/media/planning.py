@@ -18,8 +18,8 @@ _MOTION_HISTOGRAM = 0.05
 #: A packet this much larger than those before it calls for a look although both ends are alike. Pictures
 #: that come in short groups seldom leave and return within one; where groups are long, or end where the
 #: encoder saw a cut, little else tells of others.
-_LOUD_SHORT, _LOUD_LONG = 3.0, 1.4
-_LONG_SECONDS = 1.6
+_LOUD_SHORT, _LOUD_LONG, _LOUD_EARLY = 3.0, 2.2, 1.4
+_LONG_SECONDS, _VERY_LONG_SECONDS = 1.6, 3.5
 #: Packets that a size is held against.
 _BEFORE = 8
 #: Distance of two pictures that hardly belong to one shot...
@@ -71,8 +71,7 @@ def outlook(
 ) -> Outlook:
     """Put together what is known of a group."""
     ratios = growth(table, group)
-    long = early_key or group.end_seconds - group.start_seconds > _LONG_SECONDS
-    loud = _LOUD_LONG if long else _LOUD_SHORT
+    loud = _loud(group.end_seconds - group.start_seconds, early_key=early_key)
     above = np.flatnonzero(ratios >= loud)
     first, last = ends
     return Outlook(
@@ -82,6 +81,13 @@ def outlook(
         last_loud=group.first + int(above[-1]) if len(above) else -1,
         early_key=early_key,
     )
+
+
+def _loud(seconds: float, *, early_key: bool) -> float:
+    """Return from which growth on a packet of a group calls for a look."""
+    if early_key or seconds > _VERY_LONG_SECONDS:
+        return _LOUD_EARLY
+    return _LOUD_LONG if seconds > _LONG_SECONDS else _LOUD_SHORT
 
 
 class Motion:
