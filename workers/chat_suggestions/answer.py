@@ -1,7 +1,7 @@
 """What a usable answer is: three replies that a creator can send as they stand.
 
 A model is never believed. Each reply is checked for what creators would be ashamed of: an unfilled
-placeholder, the same thing said twice, or a piece of our own instructions.
+placeholder, the same thing said twice, a link, markup, or a piece of our own instructions.
 """
 
 from __future__ import annotations
@@ -14,19 +14,22 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from shared.ai.answers import UnusableAnswerError, parse_answer
+from shared.ai.echoes import echoes
+from shared.ai.plain_text import impurities, is_plain
 from shared.ai.port import AnswerSchema
 
 #: Longer is no chat message; the model is asked for less, so that only a runaway is refused.
 MAX_TEXT_CHARACTERS = 600
 SUGGESTIONS = 3
-#: As many words in a row as two independent texts never share.
-_ECHO_WORDS = 8
 UNDETERMINED = "und"
 
 #: `[name]`, `{name}`, `{{name}}`, `<name>`, `%name%`, and blanks to fill; but not `<3`.
 _PLACEHOLDER = re.compile(r"\[[^\[\]]{1,60}\]|\{[^{}]{0,60}\}|<[^\W\d][^<>]{0,40}>|%[^\W\d]\w{0,40}%|_{3,}")
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", re.IGNORECASE)
-_WORD = re.compile(r"\w+")
+#: What our instructions speak of, and no person does.
+_TELLTALE = re.compile(
+    r"\bJSON\b|\bBCP ?47\b|\b(?:language_hint|fan_(?:message|name)|earlier_messages)\b", re.IGNORECASE
+)
 
 
 def _text_or_undetermined(value: Any) -> Any:
@@ -57,7 +60,7 @@ def read_answer(text: str, *, rules: str, fan_name: str) -> Answer:
 
     Args:
         text: what the model wrote, without its thinking.
-        rules: our instructions, which no reply may quote.
+        rules: our instructions, the creator's voice among them, which no reply may quote.
         fan_name: what the fan is called, which no rule may refuse, be it `[VIP] Tom`.
 
     Raises:
@@ -67,7 +70,7 @@ def read_answer(text: str, *, rules: str, fan_name: str) -> Answer:
     problems = [
         f"suggestions.{number}: {problem}"
         for number, draft in enumerate(answer.suggestions)
-        for problem in _problems(draft.text, rules, fan_name)
+        for problem in _problems(draft, rules, fan_name)
     ]
     if len({_essence(draft.text) for draft in answer.suggestions}) < SUGGESTIONS:
         problems.append("Two suggestions say the same; write three different ones.")
@@ -102,13 +105,16 @@ def language_tag(text: str) -> str | None:
     return tag if _LANGUAGE_TAG.fullmatch(tag) else None
 
 
-def _problems(text: str, rules: str, fan_name: str) -> list[str]:
-    problems = []
+def _problems(draft: Draft, rules: str, fan_name: str) -> list[str]:
+    text = draft.text
+    problems = list(impurities(text))
     if not is_visible(text):
         problems.append("the text is empty.")
     if _PLACEHOLDER.search(text.replace(fan_name, "") if _PLACEHOLDER.search(fan_name) else text):
         problems.append("a placeholder is left in the text; write it ready to send.")
-    if _shingles(text) & _rule_shingles(rules):
+    if not (is_plain(draft.tone) and is_plain(draft.intent)):
+        problems.append("tone and intent are a few plain English words.")
+    if _TELLTALE.search(text) or any(echoes(said, (rules,)) for said in (text, draft.tone, draft.intent)):
         problems.append("the text quotes your instructions; reply to the fan instead.")
     return problems
 
@@ -117,13 +123,3 @@ def _essence(text: str) -> str:
     """Return a text without case, spacing and punctuation; emojis count only when nothing else is left."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(character for character in folded if character.isalnum()) or "".join(folded.split())
-
-
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
-    words = _WORD.findall(text.casefold())
-    return frozenset(tuple(words[at : at + _ECHO_WORDS]) for at in range(len(words) - _ECHO_WORDS + 1))
-
-
-@cache
-def _rule_shingles(rules: str) -> frozenset[tuple[str, ...]]:
-    return _shingles(rules)

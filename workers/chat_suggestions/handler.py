@@ -10,7 +10,7 @@ from shared.errors import ContentFilteredError, ModelError
 from shared.messaging.worker import JobContext
 from workers.chat_suggestions.answer import UNDETERMINED, Answer, language_tag, read_answer
 from workers.chat_suggestions.messages import ChatPayload, ChatResult, Suggestion
-from workers.chat_suggestions.prompt import RULES, language_hint, repair_request, suggestion_request
+from workers.chat_suggestions.prompt import instructions, language_hint, repair_request, suggestion_request
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def _read(reply: ModelReply, payload: ChatPayload) -> Answer:
     if reply.finish_reason is FinishReason.CONTENT_FILTER:
         raise ContentFilteredError
     try:
-        return read_answer(reply.text, rules=RULES, fan_name=payload.chat.fan_name or "")
+        return read_answer(reply.text, rules=instructions(payload.chat), fan_name=payload.chat.fan_name or "")
     except UnusableAnswerError as error:
         if reply.finish_reason is FinishReason.LENGTH:
             raise UnusableAnswerError("The answer was cut off: be briefer.", *error.problems) from error

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shared.ai.plain_text import is_plain
 from shared.ai.port import CacheScope, Message, ModelRequest, Role, Task
 from shared.ai.quoting import legible, quoted
 from shared.errors import InvalidPayloadError
@@ -79,20 +80,25 @@ def suggestion_request(context: JobContext, payload: ChatPayload) -> ModelReques
     """
     chat = payload.chat
     role = Role.CREATIVE if _is_strong(chat.persona) else TASK.role
-    fan_name = chat.fan_name or ""
+    rules, fan_name = instructions(chat), chat.fan_name or ""
     return ModelRequest(
         task=replace(TASK, role=role),
         creator_id=context.creator_id,
         messages=(
-            Message(role="system", text=f"{RULES}\nThe creator's voice, as JSON: {_voice(chat.persona)}"),
+            Message(role="system", text=rules),
             Message(role="user", text=_conversation(payload.fan_message, chat)),
         ),
         deadline=context.deadline,
         spent=context.spent,
         answer_schema=answer_schema(),
         language=language_hint(chat),
-        accepts=lambda text: is_usable(text, rules=RULES, fan_name=fan_name),
+        accepts=lambda text: is_usable(text, rules=rules, fan_name=fan_name),
     )
+
+
+def instructions(chat: ChatContext) -> str:
+    """Return what the model is told, none of which a fan may read: the rules, the creator's voice."""
+    return f"{RULES}\nThe creator's voice, as JSON: {_voice(chat.persona)}"
 
 
 def repair_request(request: ModelRequest, problems: Sequence[str]) -> ModelRequest:
@@ -123,7 +129,7 @@ def language_hint(chat: ChatContext) -> str | None:
 
 def _conversation(fan_message: str, chat: ChatContext) -> str:
     data = {
-        "fan_name": chat.fan_name,
+        "fan_name": _name(chat.fan_name),
         "tier": chat.tier,
         "language_hint": language_hint(chat),
         "earlier_messages": [{"from": who, "text": text} for who, text in _history(fan_message, chat)],
@@ -131,6 +137,11 @@ def _conversation(fan_message: str, chat: ChatContext) -> str:
     }
     known = {name: value for name, value in data.items() if value}
     return f"Conversation data:\n{quoted(known)}\nWrite the three suggestions for fan_message."
+
+
+def _name(fan_name: str | None) -> str | None:
+    """Return what to call the fan; a link or code is no name, and a reply that holds it is refused."""
+    return fan_name if fan_name and is_plain(fan_name) else None
 
 
 def _visible(fan_message: str) -> str:
