@@ -85,6 +85,8 @@ class Attempts:
             attempt=claim.attempt,
             epoch=claim.epoch,
             deadline=self.clock.monotonic() + seconds,
+            turn=claim.turn,
+            superseded=claim.superseded,
         )
         unwritten = UnwrittenCalls(context.calls, f"{claim.job_id}:{claim.epoch}:{claim.fence}")
         progress = Progress(

@@ -32,6 +32,8 @@ MAX_MESSAGE_BYTES = 252 * 1024
 _MAX_EPOCH = 1_000_000
 #: The field in which an attempt leaves word of its progress to the next one: the workers' own.
 _TOLD = "toldPercent"
+#: As long as a readable identifier gets.
+_MAX_THREAD_CHARACTERS = 128
 #: Older than any job, and far from where dates end.
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -70,7 +72,9 @@ def decode(delivery: Delivery, worker: Worker[P, Any]) -> Job[P]:
         payload = worker.payload.model_validate(envelope.payload)
     except ValidationError as error:
         raise InvalidPayloadError(reason(error)) from None
-    return Job(message=_message(delivery, envelope), payload=payload, told_percent=_told(body))
+    thread = worker.thread(payload) if worker.thread else None
+    message = _message(delivery, envelope, thread and _thread(thread))
+    return Job(message=message, payload=payload, told_percent=_told(body))
 
 
 def announceable(delivery: Delivery, job_type: JobType) -> JobMessage | None:
@@ -121,7 +125,14 @@ def message_bytes(body: bytes, properties: Mapping[str, object]) -> int:
     return len(body) + sum(len(name) + len(str(value)) + 8 for name, value in properties.items())
 
 
-def _message(delivery: Delivery, envelope: Envelope) -> JobMessage:
+def _thread(name: str) -> str:
+    """Return a thread's name as an index takes it; a long one, which nobody reads, by its hash."""
+    if len(name) <= _MAX_THREAD_CHARACTERS:
+        return name
+    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+
+
+def _message(delivery: Delivery, envelope: Envelope, thread: str | None) -> JobMessage:
     asked_at = [
         moment
         for moment in (envelope.created_at, delivery.enqueued_at, _first_enqueued_at(delivery))
@@ -139,6 +150,7 @@ def _message(delivery: Delivery, envelope: Envelope) -> JobMessage:
         deadline_ms=envelope.deadline_ms or POLICIES[JobType(envelope.job_type)].deadline_ms,
         asked_at=max(min(asked_at), _LONG_AGO) if asked_at else None,
         follows_up=JobType(envelope.job_type).internal,
+        thread=thread,
     )
 
 

@@ -54,6 +54,10 @@ class JobContext:
     epoch: int
     #: Monotonic seconds (of the engine's clock) at which the handler is stopped.
     deadline: float
+    #: How many jobs of the same thread came before; 0 without one.
+    turn: int = 0
+    #: A newer job of the same thread is known, and this one was never started before: spend nothing on it.
+    superseded: bool = False
     #: What the job has spent so far, also on failing attempts of the handler.
     calls: list[ModelCall] = field(default_factory=list)
     #: What the attempt has used up so far, by resource.
@@ -142,3 +146,5 @@ class Worker(Generic[P, R]):
     handle: Callable[[JobContext, P], Awaitable[R]]
     #: Set for a job whose result is a part of another job's.
     enriches: Enriches[P, R] | None = None
+    #: Names what a job belongs to, such as a conversation, of which only the newest job matters.
+    thread: Callable[[P], str | None] | None = None

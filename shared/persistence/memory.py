@@ -15,8 +15,10 @@ from shared.persistence.memory_rows import (
     Promise,
     StoredJob,
     age,
+    is_superseded,
     may_be_enriched,
     may_be_restarted,
+    next_turn,
     rejected,
     same_payload,
 )
@@ -61,6 +63,7 @@ class MemoryJobStore:
             return unknown(message)
         if job is None:
             asked_at = min(message.asked_at or now, now)
+            turn = next_turn(self._jobs.values(), message)
             job = self._jobs[message.job_id] = StoredJob(
                 message=message,
                 state=JobState.RUNNING,
@@ -71,6 +74,8 @@ class MemoryJobStore:
                 deadline_at=asked_at + timedelta(milliseconds=message.deadline_ms),
                 created_at=now,
                 updated_at=now,
+                asked_at=asked_at,
+                turn=turn,
             )
         elif not self._may_take(job, message, claim_id):
             return self._claim(job, self._refusal(job, message))
@@ -264,6 +269,8 @@ class MemoryJobStore:
             claims=job.claims,
             remaining_seconds=(job.deadline_at - self._clock.now()).total_seconds(),
             unsent=any(promise.job_id == job_id for promise in self._unsent()),
+            turn=job.turn,
+            superseded=verdict is Verdict.CLAIMED and is_superseded(self._jobs.values(), job),
         )
 
     def _owned(self, job_id: str, fence: int) -> StoredJob | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +23,8 @@ class StoredJob:
     deadline_at: datetime
     created_at: datetime
     updated_at: datetime
+    asked_at: datetime | None = None
+    turn: int = 0
     outcome: Outcome | None = None
 
 
@@ -50,6 +53,28 @@ def may_be_enriched(parent: StoredJob, outcome: Outcome, enrichment: Enrichment)
 def age(message: JobMessage) -> tuple[int, int]:
     """Return what orders a job's messages."""
     return message.epoch, message.attempt
+
+
+def next_turn(jobs: Iterable[StoredJob], message: JobMessage) -> int:
+    """Return how many jobs of the message's thread came before it."""
+    newest = max((job for job in jobs if _in_thread(job, message)), key=_asked, default=None)
+    return newest.turn + 1 if newest else 0
+
+
+def is_superseded(jobs: Iterable[StoredJob], job: StoredJob) -> bool:
+    """Say whether a job that has just been started for the first time is no longer its thread's newest."""
+    if (job.claims, *age(job.message)) != (1, 0, 0):
+        return False
+    return any(_asked(other) > _asked(job) for other in jobs if _in_thread(other, job.message))
+
+
+def _asked(job: StoredJob) -> tuple[datetime, str]:
+    return job.asked_at or job.created_at, job.message.job_id
+
+
+def _in_thread(job: StoredJob, message: JobMessage) -> bool:
+    one, other = ((each.thread, each.creator_id, each.job_type) for each in (job.message, message))
+    return message.thread is not None and one == other
 
 
 def same_payload(job: StoredJob, message: JobMessage) -> bool:

@@ -78,6 +78,8 @@ class JobMessage:
     asked_at: datetime | None
     #: Asks for a job that another one has asked for: it is there already, or nobody has.
     follows_up: bool = False
+    #: What the job belongs to, such as a conversation: its newest job makes the older ones pointless.
+    thread: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,10 @@ class Claim:
     remaining_seconds: float
     #: Messages of this job still wait to be sent.
     unsent: bool
+    #: How many jobs of its thread were known before; 0 without a thread.
+    turn: int = 0
+    #: A newer job of its thread is known, by when the creator asked, and this one was never started before.
+    superseded: bool = False
 
 
 def unknown(message: JobMessage) -> Claim:
@@ -228,6 +234,7 @@ class JobStore(Protocol):
         """Insert the job or take it over, unless it is owned, done, superseded or another job.
 
         A follow-up is never inserted: the job that asked for it has done so.
+        Of a thread's jobs that are claimed at once, the newest supersedes the others.
         Calling it again with the same `claim_id` is the same claim.
         """
         ...

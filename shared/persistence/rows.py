@@ -43,6 +43,8 @@ _NO_JOB = (
     "deadline_ms",
 )
 
+_SEEN = ("epoch", "attempt", "fence", "claims", "remaining_seconds", "unsent", "superseded")
+
 
 def job_columns(message: JobMessage) -> dict[str, Any]:
     """Return the columns of a new job."""
@@ -83,15 +85,14 @@ def claim_row(message: JobMessage, claim_id: UUID, lease_seconds: float) -> dict
         "claim_id": str(claim_id),
         "lease_seconds": lease_seconds,
         "follows_up": message.follows_up,
+        "thread": message.thread,
     }
 
 
 def claim(row: DictRow, message: JobMessage) -> Claim:
     """Read the answer to `CLAIM`."""
-    seen = {
-        name: row[name] for name in ("epoch", "attempt", "fence", "claims", "remaining_seconds", "unsent")
-    }
-    return Claim(job_id=message.job_id, verdict=_verdict(row, message), **seen)
+    seen = {name: row[name] for name in _SEEN}
+    return Claim(job_id=message.job_id, verdict=_verdict(row, message), turn=row["turn"] or 0, **seen)
 
 
 def _verdict(row: DictRow, message: JobMessage) -> Verdict:

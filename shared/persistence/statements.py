@@ -12,23 +12,37 @@ from __future__ import annotations
 # be stale by a moment, which only ever turns a claim into `busy`: the UPDATE itself is re-checked against the
 # row's newest version. A claim asked for again, since its answer was lost, gets a new fence but is no further
 # claim: the job's worker has not died.
+# A job of a thread takes the turn after its newest job's; those of the same claim, one after another. Whether
+# a newer one is known is asked of that same row and of those that this statement inserts.
 CLAIM = """
 WITH asked AS (
     SELECT job_id, job_type, creator_id, decode(body, 'base64') AS body, properties,
-           decode(payload_hash, 'hex') AS payload_hash, epoch, attempt, claim_id, deadline_ms, asked_at,
-           lease_seconds * interval '1 second' AS lease, follows_up
+           decode(payload_hash, 'hex') AS payload_hash, epoch, attempt, claim_id, deadline_ms,
+           LEAST(asked_at, now()) AS asked_at, lease_seconds * interval '1 second' AS lease, follows_up,
+           thread
     FROM json_to_recordset(%(asked)s) AS a
         (job_id text, job_type text, creator_id text, body text, properties jsonb, payload_hash text,
          epoch integer, attempt integer, claim_id uuid, deadline_ms integer, asked_at timestamptz,
-         lease_seconds float8, follows_up boolean)
+         lease_seconds float8, follows_up boolean, thread text)
+), threaded AS (
+    SELECT asked.job_id, newest.job_id AS newest_id, newest.asked_at AS newest_at,
+           coalesce(newest.turn, -1) + row_number() OVER (
+               PARTITION BY creator_id, job_type, thread ORDER BY asked.asked_at, asked.job_id) AS turn
+    FROM asked LEFT JOIN LATERAL (
+        SELECT job_id, asked_at, turn FROM huntaze_workers.jobs AS job
+        WHERE job.creator_id = asked.creator_id AND job.thread = asked.thread
+          AND job.job_type = asked.job_type AND job.job_id <> asked.job_id
+        ORDER BY job.asked_at DESC, job.job_id DESC LIMIT 1
+    ) AS newest ON true
+    WHERE thread IS NOT NULL
 ), fresh AS (
     INSERT INTO huntaze_workers.jobs
         (job_id, job_type, creator_id, body, properties, payload_hash, state, epoch, attempt, fence, claims,
-         claim_id, due_at, deadline_ms, deadline_at)
+         claim_id, due_at, deadline_ms, deadline_at, thread, asked_at, turn)
     SELECT job_id, job_type, creator_id, body, properties, payload_hash, 'running', epoch, attempt, 1, 1,
-           claim_id, now() + lease, deadline_ms,
-           LEAST(asked_at, now()) + deadline_ms * interval '1 millisecond'
-    FROM asked WHERE NOT follows_up
+           claim_id, now() + lease, deadline_ms, asked_at + deadline_ms * interval '1 millisecond',
+           thread, CASE WHEN thread IS NOT NULL THEN asked_at END, turn
+    FROM asked LEFT JOIN threaded USING (job_id) WHERE NOT follows_up
     ON CONFLICT (job_id) DO NOTHING
     RETURNING *
 ), taken AS (
@@ -54,12 +68,20 @@ WITH asked AS (
     SELECT job_id, epoch, attempt, fence, state FROM owned
 )
 SELECT claim_id, true AS claimed, true AS same_payload, state, epoch, attempt, fence, claims,
-       extract(epoch FROM deadline_at - now())::float8 AS remaining_seconds, false AS unsent
-FROM owned
+       extract(epoch FROM deadline_at - now())::float8 AS remaining_seconds, false AS unsent, owned.turn,
+       owned.thread IS NOT NULL AND (claims, epoch, attempt) = (1, 0, 0) AND (
+           coalesce((newest_at, newest_id) > (owned.asked_at, owned.job_id), false)
+           OR EXISTS (SELECT FROM fresh AS other
+                      WHERE other.creator_id = owned.creator_id AND other.job_type = owned.job_type
+                        AND other.thread = owned.thread
+                        AND (other.asked_at, other.job_id) > (owned.asked_at, owned.job_id))
+       ) AS superseded
+FROM owned LEFT JOIN threaded USING (job_id)
 UNION ALL
 SELECT asked.claim_id, false, job.payload_hash = asked.payload_hash, state, job.epoch, job.attempt, fence,
        claims, extract(epoch FROM deadline_at - now())::float8,
-       EXISTS (SELECT FROM huntaze_workers.outbox o WHERE o.job_id = job.job_id AND o.sent_at IS NULL)
+       EXISTS (SELECT FROM huntaze_workers.outbox o WHERE o.job_id = job.job_id AND o.sent_at IS NULL),
+       job.turn, false
 FROM asked JOIN huntaze_workers.jobs AS job USING (job_id)
 WHERE NOT EXISTS (SELECT FROM owned WHERE owned.job_id = job.job_id)
 """
