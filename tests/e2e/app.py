@@ -161,8 +161,15 @@ class App:
 
 
 @contextmanager
-def running(directory: Path, *, database_url: str, redis_url: str, model: Endpoint) -> Iterator[App]:
-    """Run the app on a broker of its own for as long as the block lasts."""
+def running(
+    directory: Path,
+    *,
+    database_url: str,
+    redis_url: str,
+    model: Endpoint,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[App]:
+    """Run the app on a broker of its own for as long as the block lasts, with further settings if told."""
     topology = directory / "topology.json"
     topology.write_text(json.dumps(_watched_topology()))
     with ExitStack() as stack:
@@ -173,6 +180,7 @@ def running(directory: Path, *, database_url: str, redis_url: str, model: Endpoi
             "REDIS_URL": redis_url,
             "AZURE_AI_ENDPOINT": model.url,
             "AZURE_AI_KEY": model.key,
+            **(settings or {}),
         }
         hosted = stack.enter_context(host.running(directory, environment))
         client = stack.enter_context(ServiceBusClient.from_connection_string(connection))

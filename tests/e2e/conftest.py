@@ -12,17 +12,33 @@ from psycopg import sql
 from infra.local.model_simulator import Endpoint
 from tests.e2e.app import App, running
 from tests.e2e.model import Model
+from tests.e2e.videos import VideoApp, running_with_videos
 
-_DATABASE = "end_to_end"
+_DATABASE, _VIDEOS_DATABASE = "end_to_end", "end_to_end_videos"
 
 
 @pytest.fixture(scope="session")
 def app_database_url(postgres_url: str, migrated_template: str) -> str:
     """A migrated database that outlives a test."""
-    database, template = sql.Identifier(_DATABASE), sql.Identifier(migrated_template)
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, template))
-    return f"{postgres_url.rpartition('/')[0]}/{_DATABASE}"
+    return _cloned(postgres_url, migrated_template, _DATABASE)
+
+
+@pytest.fixture(scope="session")
+def video_app(
+    tmp_path_factory: pytest.TempPathFactory, postgres_url: str, migrated_template: str, redis_url: str
+) -> Iterator[VideoApp]:
+    """Another one, with storage, sound and simulators of its own."""
+    directory: Path = tmp_path_factory.mktemp("videos")
+    database_url = _cloned(postgres_url, migrated_template, _VIDEOS_DATABASE)
+    with running_with_videos(directory, database_url=database_url, redis_url=redis_url) as app:
+        yield app
+
+
+def _cloned(server_url: str, template: str, name: str) -> str:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+    return f"{server_url.rpartition('/')[0]}/{name}"
 
 
 @pytest.fixture(scope="session")

@@ -40,8 +40,8 @@ class KeptCopy(WireModel):
 
 
 def copy_payload(video_url: str, pinned: StoredObject) -> CopyPayload:
-    """Return the payload of the job that copies a pinned video."""
-    return CopyPayload(video_url=video_url, etag=pinned.etag, size_bytes=pinned.size_bytes)
+    """Return the payload of the job that copies a pinned video; its signature is no use to anybody."""
+    return CopyPayload(video_url=_unsigned(video_url), etag=pinned.etag, size_bytes=pinned.size_bytes)
 
 
 async def compress(context: JobContext, payload: CopyPayload, *, workshop: Workshop) -> CopyResult:
@@ -64,6 +64,15 @@ def without(payload: CopyPayload, error: JobError) -> CopyResult:
     """Return what the parent's result says when there will be no copy: the worker's fallback."""
     del payload, error
     return CopyResult()
+
+
+def _unsigned(video_url: str) -> str:
+    """Return a URL without its query, but for the version: a presigned one is an access right for days."""
+    if video_url.startswith("s3://"):  # what looks like a query is part of the key
+        return video_url
+    bare, _, query = video_url.partition("?")
+    version = [part for part in query.split("&") if part.startswith("versionId=")]
+    return "?".join([bare, *version])
 
 
 async def _made(context: JobContext, payload: CopyPayload, workshop: Workshop) -> CompressedCopy | None:

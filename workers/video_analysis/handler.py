@@ -18,7 +18,7 @@ from shared.errors import JobError, JobTimeoutError
 from shared.messaging.worker import JobContext
 from workers.video_analysis import copies
 from workers.video_analysis.asking import Questions, Seen, Written
-from workers.video_analysis.footage import Footage, Inspected, Workshop
+from workers.video_analysis.footage import COPY_ABOVE_BYTES, Footage, Inspected, Workshop
 from workers.video_analysis.hearing import Listener, Wish, hear
 from workers.video_analysis.insights import Costs
 from workers.video_analysis.messages import (
@@ -110,8 +110,8 @@ class _Analysis:
         seen, transcript = await asyncio.gather(self._seen(), self._heard())
         await self._context.report(85, "Writing advice.")
         written = await self._written(seen, transcript)
-        if self._inspected.copy_later:
-            reason = "A smaller copy follows in an event job.enriched."
+        copy = self._copy()
+        if copy is None and (reason := self._why_no_copy()):
             self._gaps.skipped.append(Skipped(part=Part.COMPRESSED_COPY, reason=reason))
         return Made(
             subject=self._subject,
@@ -121,7 +121,7 @@ class _Analysis:
             synthesis=written.answer if written else None,
             synthesis_model=written.model if written else None,
             transcript=transcript,
-            compressed_copy=self._copy(),
+            compressed_copy=copy,
             skipped=self._gaps.skipped,
             costs=self._costs(),
         )
@@ -133,6 +133,17 @@ class _Analysis:
         return CompressedCopy(
             url=urls[copy.file], size_bytes=copy.size_bytes, width=copy.width, height=copy.height
         )
+
+    def _why_no_copy(self) -> str | None:
+        """Return why a large video comes without a copy; `None` for one that is small enough."""
+        inspection = self._inspected.inspection
+        if self._inspected.copy_later:
+            return "A smaller copy follows in an event job.enriched."
+        if inspection.copy_made is not None:
+            return "The smaller copy could not be kept."
+        if inspection.probe.size_bytes > COPY_ABOVE_BYTES:
+            return "A smaller copy would look worse than it is worth."
+        return None
 
     async def _seen(self) -> Seen | None:
         if not self._inspected.inspection.contact_sheets:
