@@ -37,7 +37,7 @@ _MARKUP = re.compile(
     r"|&(?:#x?[0-9a-f]{1,6}|[a-z]{2,8});"  # an entity
     r"|```|~~~|\*\*|__|!\s?\[|\]\s?\(|\[/?(?:url|img|b|i|code|inst)\b|\[[^\]]{60,}\]"  # Markdown and BBCode
     r"|^\s{0,3}(?:\#{1,6}\s|>\s|\|.*\|)"  # headings, quotes, tables
-    r"|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|%[0-9a-f]{2}%[0-9a-f]{2}"  # escapes
+    r"|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|%[2-7][0-9a-f]"  # escapes
     r"|^\s*(?:system|assistant|user|human|developer)\s?:"  # a turn of its own
     r"|\b\w+\([\"'][^)]*\)"  # a call
     r"|\b(?:tool_calls?|function_calls?|tool_use)\b",
