@@ -1,0 +1,1 @@
+"""What fans write every day: whole phrases of six languages, and nothing else."""
