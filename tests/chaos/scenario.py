@@ -24,16 +24,21 @@ from tests.chaos.checker import Findings
 from tests.chaos.following import SUFFIX
 from tests.chaos.hosting import Death, Kind, run_host
 
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(
-    [
-        "tests.chaos.hosting",
-        "shared.bootstrap.models",
-        "shared.messaging.servicebus",
-        "shared.persistence.postgres",
-        "workers.chat_suggestions.handler",
-    ]
+#: There is one server for all tests of a session: it imports for all of them.
+_PRELOADED = (
+    "tests.chaos.hosting",
+    "tests.chaos.video_hosting",
+    "shared.bootstrap.models",
+    "shared.bootstrap.speech",
+    "shared.bootstrap.videos",
+    "shared.messaging.servicebus",
+    "shared.persistence.postgres",
+    "workers.chat_suggestions.handler",
+    "workers.video_analysis.copies",
+    "workers.video_analysis.handler",
 )
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(list(_PRELOADED))
 
 _LEASE_SECONDS = 1.5
 #: What fans ask for, in percent.
@@ -97,7 +102,7 @@ class Scenario:
     @contextmanager
     def host(self, death: Death | None, *, ordering: str = "as it is") -> Iterator[ForkServerProcess]:
         """Run a host for as long as the block lasts; it gets no chance to clean up."""
-        process = _FORKS.Process(target=run_host, args=(self.environment, death, ordering), daemon=True)
+        process = FORKS.Process(target=run_host, args=(self.environment, death, ordering), daemon=True)
         process.start()
         try:
             yield process
