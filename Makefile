@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit chaos faults check bench format contracts lock clean
+.PHONY: help setup run test unit chaos faults golden check bench format contracts lock clean
 
 help:            ## Show the verbs
 	@grep -hE '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -52,6 +52,9 @@ chaos: setup     ## Kill the host 300 times at named points, and under 2,000 job
 
 faults: setup    ## 5,000 calls to failing models over HTTP, twice: minutes
 	FAULT_MIX_CALLS=5000 $(BIN)/python -m pytest -q -rP tests/integration/router/test_fault_mix.py -k network $(ARGS)
+
+golden: setup    ## Ask the golden sets of AZURE_AI_ENDPOINT, or the simulator; a report under .local/golden/
+	$(BIN)/python -m tests.golden $(ARGS)
 
 check: setup     ## Lint, format, types, import rules, generated documents
 	$(BIN)/ruff check .

@@ -1,8 +1,8 @@
 """A model that does whatever a fan's message says, and the messages that say it.
 
 Each line of `attacks.jsonl` is a message, and what an obedient model says to it. `{{PROMPT}}` in that stands
-for what the model was told by us, `{{VOICE}}` for its last line, the creator's voice, `{{EVERYTHING}}` for the
-whole request; after a bar follows how it is disguised.
+for what the model was told by us, `{{VOICE}}` for the last line of it, which is the creator's voice, and
+`{{EVERYTHING}}` for the whole request; after a bar follows how it is disguised.
 """
 
 from __future__ import annotations

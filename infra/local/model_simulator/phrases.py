@@ -10,8 +10,8 @@ LABEL = "(simulated) "
 #: Words that fans use in one of the languages and hardly in the others.
 _WORDS: dict[str, str] = {
     "en": "the you your are what how hello hi hey my love is this when do and can",
-    "fr": "je tu bonjour salut coucou merci est les vous ça quoi avec pour moi suis",
-    "es": "hola qué tú estás eres gracias muy mi amor cómo está guapa quiero tus y el",
+    "fr": "je tu bonjour salut coucou merci est les vous ça quoi avec pour moi suis le la une et que en ce",
+    "es": "hola qué tú tu estás eres gracias muy mi amor cómo está guapa quiero tus y el la por con que en",
     "pt": "oi olá você tudo bem obrigado obrigada linda não estou muito meu quero sua",
     "de": "ich du hallo wie geht bist und nicht schön danke dir mir das ist guten",
     "it": "ciao sei come stai grazie bella sono che mi ti buongiorno amore tuo bellissima",
@@ -88,7 +88,7 @@ def guess_language(text: str, hint: str | None) -> str:
     words = _WORD.findall(text.casefold())
     scores = {language: sum(word in known.split() for word in words) for language, known in _WORDS.items()}
     best = max(scores, key=lambda language: scores[language])
-    if scores[best]:
-        return best
     hinted = (hint or "").partition("-")[0].casefold()
-    return hinted if hinted in REPLIES else "en"
+    if hinted in REPLIES and scores.get(hinted, 0) == scores[best]:
+        return hinted
+    return best if scores[best] else "en"

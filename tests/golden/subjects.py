@@ -1,0 +1,68 @@
+"""The workers that answer golden cases: each case's job through the worker's own handler."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from infra.local.model_simulator.phrases import LABEL
+from shared.ai.port import ChatModel
+from shared.contracts import JobType
+from shared.messaging.worker import JobContext
+from tests.golden.cases import Answer, Case
+from workers.chat_suggestions.handler import suggest
+from workers.chat_suggestions.messages import ChatPayload
+
+#: As the front end's jobs have it.
+DEADLINE_SECONDS = 90.0
+#: What a phone shows of a chat message without scrolling; the prompt asks for no more.
+CHAT_CHARACTERS = 280
+
+Asking = Callable[[JobContext, Case, ChatModel], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A worker, and the file of its cases."""
+
+    cases: str
+    job_type: JobType
+    ask: Asking
+
+
+def context_for(subject: Subject, case: Case) -> JobContext:
+    """Return the claimed job of a case."""
+    return JobContext(
+        job_id=f"golden_{case.id}",
+        job_type=subject.job_type,
+        creator_id=case.creator_id,
+        attempt=0,
+        epoch=0,
+        deadline=time.monotonic() + DEADLINE_SECONDS,
+    )
+
+
+async def _chat(context: JobContext, case: Case, model: ChatModel) -> Answer:
+    result = await suggest(context, ChatPayload.model_validate(case.payload), model=model)
+    texts = tuple(_unlabelled(suggestion.text) for suggestion in result.suggestions)
+    return Answer(
+        texts=texts,
+        alternatives=texts,
+        published=texts,
+        longest=CHAT_CHARACTERS,
+        language=result.language,
+    )
+
+
+def _unlabelled(text: str) -> str:
+    """Take off what the simulator stands before all that it writes."""
+    return text.replace(LABEL, "").strip()
+
+
+SUBJECTS: Mapping[str, Subject] = MappingProxyType(
+    {
+        "chat.suggest": Subject(cases="chat", job_type=JobType.CHAT_SUGGEST, ask=_chat),
+    }
+)
