@@ -187,7 +187,8 @@ async def _outcome(path: Path, out: Path, copy_target_bytes: int | None) -> tupl
 
 
 def _check_pictures(inspection: Inspection, out: Path) -> None:
-    """Let all that is named be there, and nothing else."""
+    """Let all that is named be there, and nothing else; what is whole has something to show."""
+    assert inspection.key_frames or inspection.damage
     named = {frame.file for frame in inspection.key_frames}
     named |= {sheet.file for sheet in inspection.contact_sheets}
     named |= {inspection.sound.file} - {None}  # type: ignore[arg-type]  # the set holds strings afterwards
