@@ -46,6 +46,10 @@ def _chat(
     return Sample(job_type=JobType.CHAT_SUGGEST, creator_id=creator_id, title=message, payload=payload)
 
 
+def _ideas(creator_id: str, title: str, **payload: Any) -> Sample:
+    return Sample(job_type=JobType.CONTENT_SUGGEST, creator_id=creator_id, title=title, payload=payload)
+
+
 def _video(directory: Path) -> Path:
     from infra.local.clips.sample import sample_video
 
@@ -103,6 +107,24 @@ SAMPLES: Sequence[Sample] = (
     ),
     _chat(
         "101", "Désolé j'étais pas là, grosse semaine au boulot 😔", fan="Karim", tier="whale", persona=_LEA
+    ),
+    _ideas(
+        "101",
+        "a rainy Sunday at home, for a locked message",
+        platform="onlyfans",
+        contentType="ppv",
+        tone="mysterious",
+        topic="un dimanche de pluie à la maison",
+        preferences={"persona": _LEA, "currency": "EUR", "priceMax": 25, "activeHours": "21h-23h"},
+    ),
+    _ideas(
+        "102",
+        "the first run of the year, for Instagram",
+        platform="instagram",
+        contentType="photo",
+        tone="playful",
+        topic="my first run of the year",
+        preferences={"persona": _MAYA, "language": "en"},
     ),
     _VIDEO,
 )  # fmt: skip - one fan, one paragraph

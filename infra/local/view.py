@@ -125,6 +125,8 @@ def _first_answer(job: Job) -> str:
         return ""
     if "summary" in job.result:
         return str(job.result["summary"])
+    if ideas := job.result.get("ideas"):
+        return str(ideas[0].get("title", ""))
     suggestions = job.result.get("suggestions")
     return str(suggestions[0].get("text", "")) if suggestions else json.dumps(job.result, ensure_ascii=False)
 
@@ -139,6 +141,8 @@ def result_view(result: Mapping[str, Any], *, simulated: bool) -> RenderableType
     suggestions = result.get("suggestions")
     if "video" in result:
         return video_view(result, simulated=simulated)
+    if ideas := result.get("ideas"):
+        return ideas_view(ideas, result, simulated=simulated)
     if not suggestions:
         return Text(json.dumps(result, ensure_ascii=False, indent=2))
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
@@ -147,12 +151,44 @@ def result_view(result: Mapping[str, Any], *, simulated: bool) -> RenderableType
     table.add_column(overflow="fold")
     for number, suggestion in enumerate(suggestions, start=1):
         table.add_row(str(number), suggestion.get("tone", ""), Text(suggestion.get("text", "")))
+    return Group(table, _source(result, simulated=simulated))
+
+
+def ideas_view(
+    ideas: Sequence[Mapping[str, Any]], result: Mapping[str, Any], *, simulated: bool
+) -> RenderableType:
+    """Draw ideas as a creator would leaf through them."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(justify="right", style="dim")
+    table.add_column(overflow="fold")
+    for number, idea in enumerate(ideas, start=1):
+        tags = " ".join(f"#{tag}" for tag in idea.get("hashtags", ()))
+        text = Text.assemble(
+            (idea.get("title", ""), "bold"), "\n", idea.get("text", ""), (f" {tags}".rstrip(), "cyan")
+        )
+        table.add_row(str(number), text)
+        table.add_row("", Text(" · ".join(_about(idea)), style="dim"))
+    limits = result.get("limits") or {}
+    unverified = "" if limits.get("isVerified", True) else " · the platform's limits are unverified"
+    return Group(table, _source(result, simulated=simulated).append(unverified, "dim"))
+
+
+def _about(idea: Mapping[str, Any]) -> Iterator[str]:
+    time, price = idea.get("bestTime") or {}, idea.get("price") or {}
+    if action := idea.get("callToAction"):
+        yield str(action)
+    if time:
+        yield f"{time['when']} ({'your data' if time.get('basis') == 'given' else 'general knowledge'})"
+    if price:
+        yield f"{price['amount']:g} {price['currency']}"
+
+
+def _source(result: Mapping[str, Any], *, simulated: bool) -> Text:
     model = result.get("model", "an unknown model")
-    source = Text.assemble(
+    return Text.assemble(
         (f"simulated: {model} did not write this", "magenta") if simulated else (f"by {model}", "dim"),
         (" · from the cache" if result.get("cached") else "", "dim"),
     )
-    return Group(table, source)
 
 
 def video_view(result: Mapping[str, Any], *, simulated: bool) -> RenderableType:

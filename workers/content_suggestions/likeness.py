@@ -17,7 +17,7 @@ _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 
 def essence(text: str) -> str:
-    """Return a text without case, accents, spacing and punctuation; emojis count when nothing else is left."""
+    """Return a text without case, accents, spacing and punctuation; emojis count if nothing else is left."""
     folded = _plain(text)
     return "".join(character for character in folded if character.isalnum()) or "".join(folded.split())
 

@@ -42,18 +42,68 @@ class ContentSuggestionsPayload(WireModel):
     #: Left to the model when absent.
     tone: Tone | None = None
     topic: Annotated[str, Field(max_length=1_000, strict=True)] | None = None
-    #: Whatever else the creator wants respected (language, limits, audience, …); context for the model.
+    #: Whatever else the creator wants respected; context for the model. Read by name: `language`, `persona`,
+    #: `limits`, `forbiddenWords`, `currency`, `priceMin`, `priceMax`, `count` (3 to 5), `alreadyUsed` (titles
+    #: not to be repeated) and when fans are active (`activeHours`, `audienceActivity`, `bestTimes`).
     preferences: dict[str, Any] | None = None
+
+
+class Basis(StrEnum):
+    """What an advice stands on."""
+
+    #: What the payload or the creator's profile tells, such as when fans are active.
+    GIVEN = "given"
+    #: General knowledge of the platform; nothing is known of this creator's fans.
+    GENERAL = "general"
+
+
+class BestTime(WireModel):
+    """When to publish, in the creator's local time."""
+
+    #: Such as `Friday 18:00-21:00`.
+    when: Annotated[str, Field(min_length=1, max_length=80)]
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+    basis: Basis = Basis.GENERAL
+
+
+class PriceIdea(WireModel):
+    """What fans may be asked to pay for it."""
+
+    amount: Annotated[float, Field(gt=0)]
+    #: ISO 4217, from the preferences; `USD` when they name none.
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    reason: Annotated[str, Field(max_length=300)] | None = None
+
+
+class PlatformLimits(WireModel):
+    """What the ideas were held to; a platform that is not known is held to what fits everywhere."""
+
+    #: The platform as it was understood; `other` when it was not.
+    platform: str
+    #: The longest text, its hashtags included.
+    text_length: int
+    #: What that counts: `characters`, `utf16`, `bytes` or `weighted` (X's own rules).
+    counting: str
+    hashtags: int
+    #: Whether the figures are published; the others are what creators report.
+    is_verified: bool
 
 
 class Idea(WireModel):
     """One idea, ready to be used or edited."""
 
     title: Annotated[str, Field(min_length=1, max_length=120)]
-    #: The caption, message or script itself.
+    #: The caption, message or script itself, complete without the parts below.
     text: Annotated[str, Field(min_length=1, max_length=2_000)]
+    #: The words or the picture that make fans stop.
+    hook: Annotated[str, Field(max_length=200)] | None = None
     #: Without the leading `#`.
     hashtags: Sequence[Annotated[str, Field(min_length=1, max_length=60)]] = ()
+    #: How long text and hashtags are together, as the platform counts.
+    length: Annotated[int, Field(ge=0)] | None = None
+    best_time: BestTime | None = None
+    #: For `ppv` on a platform that sells.
+    price: PriceIdea | None = None
     #: What the fan is invited to do.
     call_to_action: Annotated[str, Field(max_length=200)] | None = None
     #: Why it may work for this creator and platform.
@@ -66,6 +116,7 @@ class ContentSuggestionsResult(WireModel):
     #: The best first.
     ideas: Annotated[list[Idea], Field(min_length=1, max_length=10)]
     tone: Tone | None = None
+    limits: PlatformLimits | None = None
     #: BCP 47 language of the ideas.
     language: str
     #: The deployment that wrote them.

@@ -59,7 +59,7 @@ class Prices:
 
 
 def prices_of(platform: PriceRange, preferences: Mapping[str, Any]) -> Prices:
-    """Return the platform's range in the creator's currency, within what the creator asks if that is possible.
+    """Return the platform's range in the creator's currency, within what the creator asks if possible.
 
     A currency that is not known here is taken for dollars: a wrong sign is worse than a foreign one.
     """

@@ -1,4 +1,4 @@
-"""What a post must not promise in a creator's name, unless the creator promised it: gifts, discounts, meetings.
+"""What no post promises in a creator's name unless the creator did: gifts, discounts, meetings.
 
 What is asked for and what is forbidden meet here: a kind of promise that the creator's own words hold is the
 creator's to make, whatever the language; what their words deny is not.
@@ -10,32 +10,59 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-_KINDS: Mapping[str, re.Pattern[str]] = MappingProxyType(
+#: In English, French, Spanish, Portuguese, German, Italian and Japanese, as regular expressions.
+_PHRASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        kind: re.compile(rf"\b(?:{pattern})", re.IGNORECASE)
-        for kind, pattern in {
-            "something free": r"for free|free (?:\w+ )?(?:content|videos?|photos?|pics?|months?|weeks?|days?|trials?"
-            r"|access|gifts?|subs?|subscriptions?|ppvs?|messages?|preview)\b|free of charge|gratuit\w*|offert[es]*\b"
-            r"|gratis|grátis|kostenlos\w*|umsonst\b|omaggio|de regalo\b|cadeau pour (?:toi|vous)|giveaways?|sorteos?"
-            r"|sorteio|gewinnspiel|concours\b|無料",
-            "a discount": r"discounts?|half price|reduced price|\d{1,2}\s?% (?:off|de)\b|% off\b|on sale\b|remises?\b"
-            r"|réductions?|promos?\b|soldes\b|descuentos?|rebajas?\b|descontos?|rabatte?n?\b|sconti\b|sconto|割引",
-            "a refund or a guarantee": r"refund\w*|money.?back|guarantee\w*|rembours\w*|garanti\w*|reembols\w*|garantiz\w*"
-            r"|garantid\w*|erstatt\w*|geld zurück|rimbors\w*|garantit\w*|返金",
-            "a meeting": r"meet (?:up|me|you|in person|irl)\b|in person\b|come over\b|rendez.?vous\b|se rencontrer"
-            r"|en vrai\b|en persona\b|quedar conmigo|pessoalmente|de perto comigo|triff mich|treffen wir|persönlich"
-            r" treffen|di persona|incontrarci|直接会",
-            "an answer to everybody": r"(?:reply|respond|answer) to (?:everyone|every|all)\b|answer (?:everyone|every|all)\b"
-            r"|réponds à (?:tous|toutes|tout le monde)|respondo a tod[oa]s|respondo (?:todos|todas)\b"
-            r"|antworte (?:allen|jedem)|rispondo a tutt[ie]",
-            "a custom request": r"custom (?:videos?|content|pics?|requests?)|made just for you|video ?calls?|appel vidéo"
-            r"|sur mesure|personalizad[oa]s?\b|videollamadas?|videochamadas?|videoanrufe?|auf wunsch\b|videochiamat\w*",
-        }.items()
+        "something free": (
+            r"for free|free of charge|giveaways?",
+            r"free (?:\w+ )?(?:access|content|days?|gifts?|messages?|months?|photos?|pics?)\b",
+            r"free (?:\w+ )?(?:ppvs?|previews?|subs?|subscriptions?|trials?|videos?|weeks?)\b",
+            r"gratuit\w*|offert[es]*\b|cadeau pour (?:toi|vous)|concours\b",
+            r"gratis|de regalo\b|sorteos?|grátis|sorteio",
+            r"kostenlos\w*|umsonst\b|gewinnspiel|omaggio",
+            "無料",
+        ),
+        "a discount": (
+            r"discounts?|half price|reduced price|\d{1,2}\s?% (?:off|de)\b|on sale\b",
+            r"remises?\b|réductions?|promos?\b|soldes\b",
+            r"descuentos?|rebajas?\b|descontos?",
+            r"rabatte?n?\b|sconti\b|sconto",
+            "割引",
+        ),
+        "a refund or a guarantee": (
+            r"refund\w*|money.?back|guarantee\w*",
+            r"rembours\w*|garanti\w*",
+            r"reembols\w*|garantiz\w*|garantid\w*",
+            r"erstatt\w*|geld zurück|rimbors\w*",
+            "返金",
+        ),
+        "a meeting": (
+            r"meet (?:up|me|you|in person|irl)\b|in person\b|come over\b",
+            r"se rencontrer|(?:se|te|vous) voir en vrai\b",
+            r"en persona\b|quedar conmigo|pessoalmente",
+            r"triff mich|treffen wir|persönlich treffen|di persona|incontrarci",
+            "直接会",
+        ),
+        "an answer to everybody": (
+            r"(?:reply|respond|answer) (?:to )?(?:everyone|every|all)\b",
+            r"réponds à (?:tous|toutes|tout le monde)",
+            r"respondo a? ?tod[oa]s|antworte (?:allen|jedem)|rispondo a tutt[ie]",
+        ),
+        "a custom request": (
+            r"custom (?:content|pics?|requests?|videos?)|made just for you|video ?calls?",
+            r"appel vidéo|sur mesure",
+            r"personalizad[oa]s?\b|videollamadas?|videochamadas?",
+            r"videoanrufe?|auf wunsch\b|videochiamat\w*",
+        ),
     }
 )
+_KINDS = {
+    kind: re.compile(rf"(?:\b|(?=[^\x00-\u2fff]))(?:{'|'.join(phrases)})", re.IGNORECASE)
+    for kind, phrases in _PHRASES.items()
+}
 _DENIED = re.compile(
-    r"\b(?:no|not|never|without|don'?t|aucune?|jamais|sans|pas de|sin|nunca|sem|não|kein\w*|nie|ohne|senza|niente|mai)"
-    r"(?:\s+\w+){0,2}\s+$",
+    r"\b(?:no|not|never|without|don'?t|aucune?|jamais|sans|pas de|sin|nunca|sem|não|kein\w*|nie|ohne|senza"
+    r"|niente|mai)(?:\s+\w+){0,2}\s+$",
     re.IGNORECASE,
 )
 #: `$15`, `15 €`, `15 euros`.
@@ -48,8 +75,13 @@ _MONEY = re.compile(
 def promises_of(text: str) -> Iterator[str]:
     """Name the kinds of promises that a text makes."""
     for kind, pattern in _KINDS.items():
-        if any(not _DENIED.search(text[: found.start()]) for found in pattern.finditer(text)):
+        if affirms(text, pattern):
             yield kind
+
+
+def affirms(text: str, pattern: re.Pattern[str]) -> bool:
+    """Say whether a text holds a pattern somewhere without a word before it that denies it."""
+    return any(not _DENIED.search(text[: found.start()]) for found in pattern.finditer(text))
 
 
 def unmade_promises(text: str, given: Iterable[str]) -> Iterator[str]:

@@ -23,7 +23,7 @@ _WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
 #: Alphabets that belong to one language, or to none of the above.
 _ALPHABETS: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
-        "ja": re.compile("[\u3040-\u30ff]"),
+        "ja": re.compile("[\u3040-\u30ff\u3400-\u9fff]"),
         "ko": re.compile("[\uac00-\ud7af]"),
         "ru": re.compile("[\u0400-\u04ff]"),
         "zh": re.compile("[\u3400-\u9fff]"),
@@ -33,6 +33,8 @@ _ALPHABETS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "th": re.compile("[\u0e00-\u0e7f]"),
     }
 )
+#: Japanese has these beside the characters that it shares with Chinese.
+_KANA = re.compile("[\u3040-\u30ff]")
 #: Fewer words of grammar prove nothing.
 _PROOF = 3
 _WORD = re.compile(r"[^\W\d_]+")
@@ -42,7 +44,7 @@ def language_of(text: str) -> str | None:
     """Return the language that a text is certainly in, or `None`."""
     letters = sum(character.isalpha() for character in text)
     for language, alphabet in _ALPHABETS.items():
-        if letters and len(alphabet.findall(text)) > letters / 3:
+        if len(alphabet.findall(text)) > letters / 3 and (language != "ja" or _KANA.search(text)):
             return language
     words = [word.casefold() for word in _WORD.findall(text)]
     scores = sorted(

@@ -1,7 +1,8 @@
 """What the simulator answers: labelled as simulated, determined by the question, of the form asked for.
 
-Chat suggestions are recognised by the fan's message in the question's data block. For any other question with
-a JSON Schema (in `response_format` or written into the prompt), an example value of that schema is made up.
+Chat suggestions are recognised by the fan's message in the question's data block, ideas by their number. For
+any other question with a JSON Schema (in `response_format` or written into the prompt), an example value of
+that schema is made up.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from infra.local.model_simulator.examples import Example
+from infra.local.model_simulator.ideas import ideas
 from infra.local.model_simulator.phrases import LABEL, REPLIES, guess_language
 
 _SUGGESTIONS = 3
@@ -20,8 +22,10 @@ _SUGGESTIONS = 3
 def answer(messages: Sequence[Mapping[str, Any]], response_format: Any, seed: int) -> str:
     """Return the simulated model's answer to a conversation."""
     chance = random.Random(seed)  # noqa: S311 - the same question must get the same answer
-    if (data := _fan_data(messages)) is not None:
+    if (data := _data_with("fan_message", messages)) is not None:
         return json.dumps(_suggestions(data, chance), ensure_ascii=False)
+    if (data := _data_with("number_of_ideas", messages)) is not None:
+        return json.dumps(ideas(data, chance), ensure_ascii=False)
     if (schema := _schema(messages, response_format)) is not None:
         return json.dumps(Example(schema, chance).value(), ensure_ascii=False)
     text = f"{LABEL}An answer to a question of {sum(len(text_of(m)) for m in messages)} characters."
@@ -50,11 +54,12 @@ def _json_objects(text: str) -> Iterator[dict[str, Any]]:
         position = text.find("{", end)
 
 
-def _fan_data(messages: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+def _data_with(name: str, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Return the data block of the last question that has one with a text of this name."""
     for message in reversed(messages):
         if message.get("role") == "user":
             for data in _json_objects(text_of(message)):
-                if isinstance(data.get("fan_message"), str):
+                if isinstance(data.get(name), str):
                     return data
     return None
 
