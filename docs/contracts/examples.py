@@ -30,7 +30,7 @@ _PAYLOADS: dict[JobType, dict[str, Any]] = {
         "contentType": "post",
         "tone": "playful",
         "topic": "a day at the beach",
-        "preferences": {"language": "en"},
+        "preferences": {"language": "en", "activeHours": "weekdays 18:00-23:00", "count": 3},
     },
     JobType.CONTENT_ANALYZE: {
         "contentId": "content_9",
@@ -123,11 +123,26 @@ _RESULTS: dict[JobType, dict[str, Any]] = {
             {
                 "title": "Guess where I am",
                 "text": "Sand everywhere, phone at 3 %, zero regrets. Guess which beach?",
+                "hook": "Zero regrets.",
                 "hashtags": ["beachday"],
+                "length": 73,
+                "bestTime": {
+                    "when": "Friday 18:00-20:00",
+                    "reason": "Your fans are active from 18:00 on weekdays.",
+                    "basis": "given",
+                },
+                "price": None,
                 "callToAction": "Guess in the comments.",
                 "reason": "A question invites replies.",
             }
         ],
+        "limits": {
+            "platform": "onlyfans",
+            "textLength": 1_000,
+            "counting": "characters",
+            "hashtags": 10,
+            "isVerified": False,
+        },
         "tone": "playful",
         "language": "en",
         "model": "DeepSeek-V3",

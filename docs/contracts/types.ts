@@ -25,6 +25,18 @@ export interface Aspect {
   [unknown: string]: unknown;
 }
 
+/** What an advice stands on. */
+export type Basis = "given" | "general";
+
+/** When to publish, in the creator's local time. */
+export interface BestTime {
+  /** Such as `Friday 18:00-21:00`. */
+  when: string;
+  reason: string;
+  basis?: Basis;
+  [unknown: string]: unknown;
+}
+
 /** What the front end knows of the conversation; every part is optional. */
 export interface ChatContext {
   /** How the fan is addressed. */
@@ -44,8 +56,10 @@ export interface ChatPayload {
   fanMessage: string;
   /** Whatever is known makes the suggestions fit better. */
   context?: ChatContext | null;
-  /** The front end's identifier of the conversation, for its own use. */
+  /** The front end's identifier of the conversation: its newest message makes earlier ones pointless. */
   conversationId?: string | number | null;
+  /** The front end's identifier of the fan, who stands for the conversation where that has none. */
+  fanId?: string | number | null;
   [unknown: string]: unknown;
 }
 
@@ -54,10 +68,16 @@ export interface ChatResult {
   suggestions: Suggestion[];
   /** BCP 47 language of the suggestions. */
   language: string;
-  /** The deployment that wrote them. */
+  /** The deployment that wrote them; `prewritten` for those that no model wrote. */
   model: string;
   /** Whether they were served again without asking the model. */
   cached?: boolean;
+  /** Whether they are of the creator's bank of lines for everyday messages. */
+  fromBank?: boolean;
+  /** A newer message of the same conversation has come: these are to be ignored, and cost nothing. */
+  superseded?: boolean;
+  /** What is forbidden in the conversation; mostly nothing. */
+  flags?: Flag[];
   [unknown: string]: unknown;
 }
 
@@ -112,7 +132,7 @@ export interface ContentSuggestionsPayload {
   /** Left to the model when absent. */
   tone?: Tone | null;
   topic?: string | null;
-  /** Whatever else the creator wants respected (language, limits, audience, …); context for the model. */
+  /** Whatever else the creator wants respected; context for the model. Read by name: `language`, `persona`, `limits`, `forbiddenWords`, `currency`, `priceMin`, `priceMax`, `count` (3 to 5), `alreadyUsed` (titles not to be repeated) and when fans are active (`activeHours`, `audienceActivity`, `bestTimes`). */
   preferences?: Record<string, unknown> | null;
   [unknown: string]: unknown;
 }
@@ -122,6 +142,7 @@ export interface ContentSuggestionsResult {
   /** The best first. */
   ideas: Idea[];
   tone?: Tone | null;
+  limits?: PlatformLimits | null;
   /** BCP 47 language of the ideas. */
   language: string;
   /** The deployment that wrote them. */
@@ -191,6 +212,17 @@ export interface EventError {
   [unknown: string]: unknown;
 }
 
+/** Something forbidden in a conversation; the suggestions beside it decline. */
+export interface Flag {
+  code: FlagCode;
+  /** `rules` for a clear case, which no model was asked about; `model` for one that a model saw. */
+  source: "rules" | "model";
+  [unknown: string]: unknown;
+}
+
+/** What the platform forbids. */
+export type FlagCode = "MINOR" | "MEETING_FOR_MONEY" | "OFF_PLATFORM_PAYMENT" | "DOXXING";
+
 /** Whether the first seconds make people stay. */
 export interface Hook {
   /** 0 (nobody stays) to 10 (nobody leaves). */
@@ -204,10 +236,17 @@ export interface Hook {
 /** One idea, ready to be used or edited. */
 export interface Idea {
   title: string;
-  /** The caption, message or script itself. */
+  /** The caption, message or script itself, complete without the parts below. */
   text: string;
+  /** The words or the picture that make fans stop. */
+  hook?: string | null;
   /** Without the leading `#`. */
   hashtags?: string[];
+  /** How long text and hashtags are together, as the platform counts. */
+  length?: number | null;
+  bestTime?: BestTime | null;
+  /** For `ppv` on a platform that sells. */
+  price?: PriceIdea | null;
   /** What the fan is invited to do. */
   callToAction?: string | null;
   /** Why it may work for this creator and platform. */
@@ -256,6 +295,29 @@ export interface Persona {
   language?: string | null;
   /** What must never be said or promised. */
   limits?: string[];
+  [unknown: string]: unknown;
+}
+
+/** What the ideas were held to; a platform that is not known is held to what fits everywhere. */
+export interface PlatformLimits {
+  /** The platform as it was understood; `other` when it was not. */
+  platform: string;
+  /** The longest text, its hashtags included. */
+  textLength: number;
+  /** What that counts: `characters`, `utf16`, `bytes` or `weighted` (X's own rules). */
+  counting: string;
+  hashtags: number;
+  /** Whether the figures are published; the others are what creators report. */
+  isVerified: boolean;
+  [unknown: string]: unknown;
+}
+
+/** What fans may be asked to pay for it. */
+export interface PriceIdea {
+  amount: number;
+  /** ISO 4217, from the preferences; `USD` when they name none. */
+  currency: string;
+  reason?: string | null;
   [unknown: string]: unknown;
 }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field
 
@@ -73,13 +74,43 @@ class ChatPayload(WireModel):
     fan_message: Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_CHARACTERS, strict=True)]
     #: Whatever is known makes the suggestions fit better.
     context: ChatContext | None = None
-    #: The front end's identifier of the conversation, for its own use.
+    #: The front end's identifier of the conversation: its newest message makes earlier ones pointless.
     conversation_id: str | int | None = None
+    #: The front end's identifier of the fan, who stands for the conversation where that has none.
+    fan_id: str | int | None = None
 
     @property
     def chat(self) -> ChatContext:
         """What is known of the conversation; nothing, if nothing was said."""
         return self.context or ChatContext()
+
+
+def thread_of(payload: ChatPayload) -> str | None:
+    """Return what names a message's conversation; `None` if nothing does."""
+    if payload.conversation_id not in {None, ""}:
+        return f"conversation:{payload.conversation_id}"
+    return f"fan:{payload.fan_id}" if payload.fan_id not in {None, ""} else None
+
+
+class FlagCode(StrEnum):
+    """What the platform forbids."""
+
+    #: The fan is, or asks for, somebody under 18.
+    MINOR = "MINOR"
+    #: A meeting in person is to be paid for.
+    MEETING_FOR_MONEY = "MEETING_FOR_MONEY"
+    #: Money is to pass by the platform.
+    OFF_PLATFORM_PAYMENT = "OFF_PLATFORM_PAYMENT"
+    #: The creator's private data are asked for or threatened to be told.
+    DOXXING = "DOXXING"
+
+
+class Flag(WireModel):
+    """Something forbidden in a conversation; the suggestions beside it decline."""
+
+    code: FlagCode
+    #: `rules` for a clear case, which no model was asked about; `model` for one that a model saw.
+    source: Literal["rules", "model"]
 
 
 class Suggestion(WireModel):
@@ -99,7 +130,13 @@ class ChatResult(WireModel):
     suggestions: Annotated[list[Suggestion], Field(min_length=3, max_length=3)]
     #: BCP 47 language of the suggestions.
     language: str
-    #: The deployment that wrote them.
+    #: The deployment that wrote them; `prewritten` for those that no model wrote.
     model: str
     #: Whether they were served again without asking the model.
     cached: bool = False
+    #: Whether they are of the creator's bank of lines for everyday messages.
+    from_bank: bool = False
+    #: A newer message of the same conversation has come: these are to be ignored, and cost nothing.
+    superseded: bool = False
+    #: What is forbidden in the conversation; mostly nothing.
+    flags: Sequence[Flag] = ()
