@@ -32,7 +32,9 @@ export type Basis = "given" | "general";
 export interface BestTime {
   /** Such as `Friday 18:00-21:00`. */
   when: string;
+  /** Why then. */
   reason: string;
+  /** `given` by the payload or the profile, or `general` knowledge. */
   basis?: Basis;
   [unknown: string]: unknown;
 }
@@ -142,6 +144,7 @@ export interface ContentSuggestionsResult {
   /** The best first. */
   ideas: Idea[];
   tone?: Tone | null;
+  /** What the platform takes, and whether that is known for certain. */
   limits?: PlatformLimits | null;
   /** BCP 47 language of the ideas. */
   language: string;
@@ -244,6 +247,7 @@ export interface Idea {
   hashtags?: string[];
   /** How long text and hashtags are together, as the platform counts. */
   length?: number | null;
+  /** Always there; what it stands on is told. */
   bestTime?: BestTime | null;
   /** For `ppv` on a platform that sells. */
   price?: PriceIdea | null;
@@ -306,6 +310,7 @@ export interface PlatformLimits {
   textLength: number;
   /** What that counts: `characters`, `utf16`, `bytes` or `weighted` (X's own rules). */
   counting: string;
+  /** The most of them; none in a private message. */
   hashtags: number;
   /** Whether the figures are published; the others are what creators report. */
   isVerified: boolean;
@@ -314,9 +319,11 @@ export interface PlatformLimits {
 
 /** What fans may be asked to pay for it. */
 export interface PriceIdea {
+  /** In the currency's own unit, within what the platform takes. */
   amount: number;
   /** ISO 4217, from the preferences; `USD` when they name none. */
   currency: string;
+  /** Why so much. */
   reason?: string | null;
   [unknown: string]: unknown;
 }

@@ -13,7 +13,7 @@ from shared.persistence.creators import CreatorProfile
 from workers.content_suggestions import preferences as said
 from workers.content_suggestions.messages import ContentSuggestionsPayload, ContentType, Tone
 from workers.content_suggestions.platforms import PlatformRules, rules_for
-from workers.content_suggestions.prices import Prices, prices_of
+from workers.content_suggestions.prices import CURRENCY, HIGHEST, LOWEST, Prices, prices_of
 from workers.content_suggestions.promises import affirms
 from workers.content_suggestions.tongues import language_of
 
@@ -22,6 +22,20 @@ FEWEST_IDEAS, USUAL_IDEAS, MOST_IDEAS = 3, 4, 5
 MAX_STYLE_CHARACTERS = 2_000
 #: A result's own limit; no caption is better for being longer.
 MAX_TEXT = 2_000
+
+#: What has a place of its own in a brief, and is no preference any more.
+_PLACED = (
+    said.LANGUAGE,
+    said.PERSONA,
+    said.NEVER,
+    said.FORBIDDEN_WORDS,
+    said.COUNT,
+    said.USED,
+    said.ACTIVITY,
+    CURRENCY,
+    LOWEST,
+    HIGHEST,
+)
 
 #: What no platform allows, whatever else it allows.
 FORBIDDEN_EVERYWHERE = re.compile(
@@ -86,7 +100,7 @@ def brief_of(payload: ContentSuggestionsPayload, profile: CreatorProfile) -> Bri
     voice = persona if isinstance(persona, Mapping) else {"style": persona}
     never = (*said.texts_of(said.first_of(wishes, said.NEVER)), *said.texts_of(voice.get("limits")))
     topic = (payload.topic or "").strip()
-    kept = _but(wishes, said.PERSONA, said.NEVER, said.FORBIDDEN_WORDS, said.COUNT, said.USED, said.ACTIVITY)
+    kept = _but(wishes, *_PLACED)
     given = (topic, *said.texts_of(kept))
     if any(affirms(text, FORBIDDEN_EVERYWHERE) for text in given):
         raise ContentFilteredError("The request names something that no platform allows.")

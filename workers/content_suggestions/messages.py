@@ -62,16 +62,20 @@ class BestTime(WireModel):
 
     #: Such as `Friday 18:00-21:00`.
     when: Annotated[str, Field(min_length=1, max_length=80)]
+    #: Why then.
     reason: Annotated[str, Field(min_length=1, max_length=300)]
+    #: `given` by the payload or the profile, or `general` knowledge.
     basis: Basis = Basis.GENERAL
 
 
 class PriceIdea(WireModel):
     """What fans may be asked to pay for it."""
 
+    #: In the currency's own unit, within what the platform takes.
     amount: Annotated[float, Field(gt=0)]
     #: ISO 4217, from the preferences; `USD` when they name none.
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, Field(min_length=3, max_length=3)]
+    #: Why so much.
     reason: Annotated[str, Field(max_length=300)] | None = None
 
 
@@ -84,6 +88,7 @@ class PlatformLimits(WireModel):
     text_length: int
     #: What that counts: `characters`, `utf16`, `bytes` or `weighted` (X's own rules).
     counting: str
+    #: The most of them; none in a private message.
     hashtags: int
     #: Whether the figures are published; the others are what creators report.
     is_verified: bool
@@ -101,6 +106,7 @@ class Idea(WireModel):
     hashtags: Sequence[Annotated[str, Field(min_length=1, max_length=60)]] = ()
     #: How long text and hashtags are together, as the platform counts.
     length: Annotated[int, Field(ge=0)] | None = None
+    #: Always there; what it stands on is told.
     best_time: BestTime | None = None
     #: For `ppv` on a platform that sells.
     price: PriceIdea | None = None
@@ -116,6 +122,7 @@ class ContentSuggestionsResult(WireModel):
     #: The best first.
     ideas: Annotated[list[Idea], Field(min_length=1, max_length=10)]
     tone: Tone | None = None
+    #: What the platform takes, and whether that is known for certain.
     limits: PlatformLimits | None = None
     #: BCP 47 language of the ideas.
     language: str

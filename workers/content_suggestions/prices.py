@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from workers.content_suggestions.platforms import PriceRange
+from workers.content_suggestions.preferences import first_of
 
 DEFAULT_CURRENCY = "USD"
 #: Units for a dollar, to two figures at most, as of November 2026: they keep a price idea in the right order
@@ -40,9 +41,10 @@ _UNITS_PER_USD: Mapping[str, float] = MappingProxyType(
         "KRW": 1_400,
     }
 )  # fmt: skip - a table
+CURRENCY = ("currency",)
 #: A creator's own words for the ends of the range.
-_LOWEST = ("priceMin", "minPrice", "price_min", "min_price")
-_HIGHEST = ("priceMax", "maxPrice", "price_max", "max_price")
+LOWEST = ("priceMin", "minPrice", "price_min", "min_price")
+HIGHEST = ("priceMax", "maxPrice", "price_max", "max_price")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,19 +65,19 @@ def prices_of(platform: PriceRange, preferences: Mapping[str, Any]) -> Prices:
 
     A currency that is not known here is taken for dollars: a wrong sign is worse than a foreign one.
     """
-    wanted = str(preferences.get("currency") or DEFAULT_CURRENCY).strip().upper()
+    wanted = str(first_of(preferences, CURRENCY) or DEFAULT_CURRENCY).strip().upper()
     currency = wanted if wanted in _UNITS_PER_USD else DEFAULT_CURRENCY
     units = _UNITS_PER_USD[currency]
     lowest, highest = platform.lowest_usd * units, platform.highest_usd * units
-    least = max(lowest, _amount(preferences, _LOWEST) or lowest)
-    most = min(highest, _amount(preferences, _HIGHEST) or highest)
+    least = max(lowest, _amount(preferences, LOWEST) or lowest)
+    most = min(highest, _amount(preferences, HIGHEST) or highest)
     if least > most:
         least, most = lowest, highest
     return Prices(currency=currency, lowest=least, highest=most)
 
 
 def _amount(preferences: Mapping[str, Any], names: tuple[str, ...]) -> float | None:
-    said = next((preferences[name] for name in names if name in preferences), None)
+    said = first_of(preferences, names)
     if isinstance(said, bool) or not isinstance(said, str | int | float):
         return None
     try:

@@ -127,13 +127,18 @@ def _data(brief: Brief) -> dict[str, Quotable]:
         "most_hashtags": str(brief.hashtags),
         "explicitness": "adult, tasteful" if explicit else "mild",
         "price": _price(brief),
-        "voice": {"name": brief.name, "style": brief.style or DEFAULT_STYLE},
+        "voice": _voice(brief),
         "never": brief.never,
         "never_write": brief.forbidden_words,
         "fan_activity": brief.activity,
         "already_used": brief.used,
         "preferences": brief.preferences,
     }
+
+
+def _voice(brief: Brief) -> dict[str, Quotable]:
+    style = brief.style or DEFAULT_STYLE
+    return {"name": brief.name, "style": style} if brief.name else {"style": style}
 
 
 def _price(brief: Brief) -> Quotable:
