@@ -17,7 +17,7 @@ from shared.errors import InternalError, JobError, JobTimeoutError, UnsupportedM
 from shared.media.calibration import predicted_cpu_seconds
 from shared.media.children import DEFAULT_COMMAND, ChildLimits, lifelong_parent, started
 from shared.media.port import Progress
-from shared.media.report import CompressedVideo, Inspection, MediaProbe, files_of
+from shared.media.report import CompressedVideo, Inspection, MediaProbe, Still, files_of
 
 logger = logging.getLogger(__name__)
 
@@ -119,6 +119,18 @@ class IsolatedMedia:
         copy = _valid(answer, CompressedVideo)
         _check_files(directory, [copy.file])
         return copy
+
+    async def picture(self, path: Path, directory: Path, *, deadline: float) -> Still:
+        """Look at a picture; a copy of pixels alone, of a bounded size, is put into `directory`."""
+        request = {
+            "task": "picture",
+            "path": str(path),
+            "directory": str(directory),
+            "size_bytes": await asyncio.to_thread(_size_of, path),
+        }
+        still = _valid(await self._asked(request, self._slots.light, deadline), Still)
+        _check_files(directory, [still.file])
+        return still
 
     async def predicted_cpu_seconds(self, probe: MediaProbe, *, compress: bool) -> float:
         """Return what inspecting (and compressing) will cost, by this instance's own measured speed."""

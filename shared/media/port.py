@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from shared.media.report import CompressedVideo, Inspection, MediaProbe
+from shared.media.report import CompressedVideo, Inspection, MediaProbe, Still
 
 #: Told how far the work is, 0 to 1.
 Progress = Callable[[float], None]
 
 
 class MediaInspector(Protocol):
-    """Looks into video files.
+    """Looks into video files, and into pictures.
 
     Every method raises `UnsupportedMediaError` with the reason for a file that is not to be looked at,
     `JobTimeoutError` when the deadline passes (the child and its group are killed), and `InternalError` when
@@ -49,6 +49,10 @@ class MediaInspector(Protocol):
         progress: Progress | None = None,
     ) -> CompressedVideo | None:
         """Write a smaller copy into `directory`; `None` when none is worth having (quality floor, size)."""
+        ...
+
+    async def picture(self, path: Path, directory: Path, *, deadline: float) -> Still:
+        """Look at a picture; a copy of pixels alone, of a bounded size, is put into `directory`."""
         ...
 
     async def predicted_cpu_seconds(self, probe: MediaProbe, *, compress: bool) -> float:

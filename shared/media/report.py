@@ -166,6 +166,43 @@ class Inspection(_Value):
     notes: Sequence[str] = ()
 
 
+class Still(_Value):
+    """All that was found in one picture, and a copy of it that holds nothing but pixels."""
+
+    #: JPEG in the directory asked for, at most 1,344 pixels along the longer side, upright.
+    file: str
+    width: int
+    height: int
+    #: Of the uploaded picture, as shown.
+    source_width: int
+    #: Of the uploaded picture, as shown.
+    source_height: int
+    #: `jpeg`, `png`, `webp` or `gif`.
+    form: str
+    size_bytes: int
+    #: Variance of the Laplacian at 270 pixels along the shorter side: under 15 it looks soft.
+    sharpness: float
+    #: 0 to 1: neither dark nor bright, with little lost in black or white.
+    exposure: float
+    #: Mean, 0 (black) to 1 (white).
+    brightness: float
+    #: Standard deviation of luma, in steps of 8 bits.
+    contrast: float
+    #: There is nothing to see.
+    empty: bool = False
+    #: That look into the camera; some are missed.
+    faces: int = 0
+    #: Share of the picture that lines of text seem to cover.
+    lettering_share: float = 0.0
+    #: It moves; only the first picture was looked at.
+    animated: bool = False
+    #: The file ends before the picture does.
+    damaged: bool = False
+    #: The uploaded file tells where the picture was taken.
+    located: bool = False
+    cpu_seconds: float = 0.0
+
+
 def files_of(inspection: Inspection) -> Iterator[str]:
     """Yield the names of the files that an inspection speaks of."""
     yield from (frame.file for frame in inspection.key_frames)

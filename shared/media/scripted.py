@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shared.errors import JobError
+from shared.errors import JobError, UnsupportedMediaError
 from shared.media.port import Progress
-from shared.media.report import CompressedVideo, Inspection, MediaProbe, files_of
+from shared.media.report import CompressedVideo, Inspection, MediaProbe, Still, files_of
 
 
 @dataclass(kw_only=True)
@@ -20,6 +20,8 @@ class ScriptedMedia:
     #: What compressing yields.
     smaller_copy: CompressedVideo | None = None
     predicted_seconds: float = 1.0
+    #: What a picture yields.
+    still: Still | None = None
     #: Raised by the question of this name.
     failures: dict[str, JobError] = field(default_factory=dict)
     #: What was asked, in order.
@@ -67,6 +69,15 @@ class ScriptedMedia:
         if progress is not None:
             progress(1.0)
         return self.smaller_copy
+
+    async def picture(self, path: Path, directory: Path, *, deadline: float) -> Still:
+        """Return the script's picture; without one, no file is a picture."""
+        del path, deadline
+        self._note("picture")
+        if self.still is None:
+            raise UnsupportedMediaError("The file is not a JPEG, PNG, WebP or GIF picture.")
+        await asyncio.to_thread(_write, directory, [self.still.file])
+        return self.still
 
     async def predicted_cpu_seconds(self, probe: MediaProbe, *, compress: bool) -> float:
         """Return the script's prediction; compressing doubles it."""

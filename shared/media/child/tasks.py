@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.errors import UnsupportedMediaError
 from shared.media.port import Progress
+
+_MAX_DECODED_PIXELS = 50_000_000
 
 
 class Request(BaseModel):
@@ -55,6 +58,8 @@ def task(name: str) -> Task:
             return _inspecting()
         case "compress":
             return _compressing()
+        case "picture":
+            return _picturing()
         case "calibrate":
             return _calibrating()
         case _:
@@ -105,6 +110,19 @@ def _compressing() -> Task:
         )
 
     return run
+
+
+def _picturing() -> Task:
+    # OpenCV reads this when it is loaded; sizes are checked before it is asked, and here once more.
+    os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(_MAX_DECODED_PIXELS)
+    from shared.media.stills import look_at
+
+    def look(request: Request, progress: Progress) -> BaseModel:
+        del progress
+        file = _asked(request)
+        return look_at(file.path, file.directory)
+
+    return look
 
 
 def _calibrating() -> Task:
