@@ -18,8 +18,7 @@ from workers.content_suggestions.tongues import is_foreign
 
 #: What our instructions speak of, and no person does.
 _TELLTALE = re.compile(
-    r"\bJSON\b|\bBCP ?47\b|\b(?:answer_language|call_to_action|best_time|longest_text|already_used)\b"
-    r"|\bsystem prompt\b|\bas an AI\b|\blanguage model\b",
+    r"\bJSON\b|\bBCP ?47\b|(?<![#\w])[a-z]{2,}_[a-z_]{2,}\b|\bsystem prompt\b|\bas an AI\b|\blanguage model\b",
     re.IGNORECASE,
 )
 #: Words for adults, in the languages of most creators here.
