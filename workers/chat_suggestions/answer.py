@@ -17,6 +17,7 @@ from shared.ai.answers import UnusableAnswerError, parse_answer
 from shared.ai.echoes import echoes
 from shared.ai.plain_text import impurities, is_plain
 from shared.ai.port import AnswerSchema
+from workers.chat_suggestions.messages import FlagCode
 
 #: Longer is no chat message; the model is asked for less, so that only a runaway is refused.
 MAX_TEXT_CHARACTERS = 600
@@ -37,6 +38,10 @@ def _text_or_undetermined(value: Any) -> Any:
     return value if isinstance(value, str) else UNDETERMINED
 
 
+def _code_or_nothing(value: Any) -> Any:
+    return value if value in list(FlagCode) else None
+
+
 class Draft(BaseModel):
     """One reply as the model writes it."""
 
@@ -52,6 +57,8 @@ class Answer(BaseModel):
 
     language: Annotated[str, BeforeValidator(_text_or_undetermined)] = UNDETERMINED
     suggestions: Annotated[list[Draft], Field(min_length=SUGGESTIONS, max_length=SUGGESTIONS)]
+    #: What is forbidden in the conversation, as far as the model sees; what it makes up is nothing.
+    flag: Annotated[FlagCode | None, BeforeValidator(_code_or_nothing)] = None
 
 
 @lru_cache(maxsize=1)  # the cache asks whether an answer is usable, and then the handler reads the same one
@@ -70,9 +77,9 @@ def read_answer(text: str, *, rules: str, fan_name: str) -> Answer:
     problems = [
         f"suggestions.{number}: {problem}"
         for number, draft in enumerate(answer.suggestions)
-        for problem in _problems(draft, rules, fan_name)
+        for problem in problems_of(draft, rules, fan_name)
     ]
-    if len({_essence(draft.text) for draft in answer.suggestions}) < SUGGESTIONS:
+    if len({essence(draft.text) for draft in answer.suggestions}) < SUGGESTIONS:
         problems.append("Two suggestions say the same; write three different ones.")
     if problems:
         raise UnusableAnswerError(*problems)
@@ -105,7 +112,8 @@ def language_tag(text: str) -> str | None:
     return tag if _LANGUAGE_TAG.fullmatch(tag) else None
 
 
-def _problems(draft: Draft, rules: str, fan_name: str) -> list[str]:
+def problems_of(draft: Draft, rules: str, fan_name: str) -> list[str]:
+    """Say why a reply can't be sent as it stands, in words that a model can mend it by."""
     text = draft.text
     problems = list(impurities(text))
     if not is_visible(text):
@@ -119,7 +127,7 @@ def _problems(draft: Draft, rules: str, fan_name: str) -> list[str]:
     return problems
 
 
-def _essence(text: str) -> str:
+def essence(text: str) -> str:
     """Return a text without case, spacing and punctuation; emojis count only when nothing else is left."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(character for character in folded if character.isalnum()) or "".join(folded.split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import azure.functions as func
 
@@ -11,11 +12,14 @@ from shared import bootstrap
 from shared.messaging.invocation import answered, delivery_of
 
 if TYPE_CHECKING:
+    from shared.messaging.engine import Engine
     from shared.messaging.worker import Worker
 
 blueprint = func.Blueprint()
 
 _SUBSCRIPTION = "chat-suggestions"
+#: One for each engine: it remembers the banks that it has seen.
+_workers: WeakKeyDictionary[Engine, Worker[Any, Any]] = WeakKeyDictionary()
 
 
 @blueprint.function_name("chat_suggestions")
@@ -34,14 +38,29 @@ async def chat_suggestions(message: func.ServiceBusMessage) -> None:
 
 
 def _worker(container: bootstrap.Container) -> Worker[Any, Any]:
+    if container.engine not in _workers:
+        _workers[container.engine] = _new_worker(container)
+    return _workers[container.engine]
+
+
+def _new_worker(container: bootstrap.Container) -> Worker[Any, Any]:
+    from shared.clock import SystemClock
     from shared.contracts import JobType
     from shared.messaging.worker import Worker
-    from workers.chat_suggestions.handler import suggest
-    from workers.chat_suggestions.messages import ChatPayload, ChatResult
+    from workers.chat_suggestions.bank import Banks
+    from workers.chat_suggestions.handler import Desk, suggest
+    from workers.chat_suggestions.measures import ChatMeasures
+    from workers.chat_suggestions.messages import ChatPayload, ChatResult, thread_of
 
+    desk = Desk(
+        banks=Banks(container.chat_model, SystemClock()),
+        creators=container.creators,
+        measures=ChatMeasures(),
+    )
     return Worker(
         job_type=JobType.CHAT_SUGGEST,
         payload=ChatPayload,
         result=ChatResult,
-        handle=partial(suggest, model=container.chat_model),
+        handle=partial(suggest, model=container.chat_model, desk=desk),
+        thread=thread_of,
     )

@@ -1,8 +1,8 @@
 """What the simulator answers: labelled as simulated, determined by the question, of the form asked for.
 
-Chat suggestions are recognised by the fan's message in the question's data block, ideas by their number. For
-any other question with a JSON Schema (in `response_format` or written into the prompt), an example value of
-that schema is made up.
+Chat suggestions are recognised by the fan's message in the question's data block, ideas by their number, banks
+of lines by the situation. For any other question with a JSON Schema (in `response_format` or written into the
+prompt), an example value of that schema is made up.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from infra.local.model_simulator.banks import bank
 from infra.local.model_simulator.examples import Example
 from infra.local.model_simulator.ideas import ideas
 from infra.local.model_simulator.phrases import LABEL, REPLIES, guess_language
@@ -26,6 +27,8 @@ def answer(messages: Sequence[Mapping[str, Any]], response_format: Any, seed: in
         return json.dumps(_suggestions(data, chance), ensure_ascii=False)
     if (data := _data_with("number_of_ideas", messages)) is not None:
         return json.dumps(ideas(data, chance), ensure_ascii=False)
+    if (data := _data_with("situation", messages)) is not None:
+        return json.dumps(bank(data, chance), ensure_ascii=False)
     if (schema := _schema(messages, response_format)) is not None:
         return json.dumps(Example(schema, chance).value(), ensure_ascii=False)
     text = f"{LABEL}An answer to a question of {sum(len(text_of(m)) for m in messages)} characters."
