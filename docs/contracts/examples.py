@@ -37,6 +37,9 @@ _PAYLOADS: dict[JobType, dict[str, Any]] = {
         "contentType": "photo",
         "contentUrl": "https://huntaze-media.s3.us-east-2.amazonaws.com/123/sunset.jpg",
         "analysisType": "engagement",
+        "caption": "Last light. Who is watching with me?",
+        "metrics": {"past": [{"views": 900, "likes": 80}, {"views": 1400, "likes": 95}, {"views": 1150}]},
+        "metadata": {"platform": "onlyfans", "language": "en"},
     },
 }
 
@@ -156,8 +159,26 @@ _RESULTS: dict[JobType, dict[str, Any]] = {
         "improvements": ["Level the horizon."],
         "tags": ["sunset", "beach"],
         "language": "en",
-        "model": "Phi-4-multimodal-instruct",
+        "model": "DeepSeek-R1",
         "cached": False,
+        "contentKind": "image",
+        "sentiment": "positive",
+        "description": "A woman stands on a beach at sunset.",
+        "engagement": {
+            "outlook": "medium",
+            "score": 62,
+            "reasons": ["The question in the caption invites replies."],
+            "expected": [
+                {"metric": "views", "low": 1025.0, "typical": 1150.0, "high": 1275.0, "sample": 3},
+            ],
+        },
+        "metrics": [{"metric": "views", "value": None, "median": 1150.0, "percentile": None, "sample": 3}],
+        "safety": [],
+        "recommendations": [{"topic": "crop", "text": "Level the horizon."}],
+        "media": {"width": 3024, "height": 4032, "sizeBytes": 2_400_000, "format": "jpeg", "faces": 1},
+        "visionModel": "Phi-4-multimodal-instruct",
+        "deep": True,
+        "skipped": [],
     },
 }
 

@@ -92,39 +92,68 @@ export interface CompressedCopy {
   [unknown: string]: unknown;
 }
 
-/** The payload of a `content.analyze` job. */
+/** The payload of a `content.analyze` job: a URL, a text, or both. */
 export interface ContentAnalysisPayload {
   /** The front end's identifier of the content, for its own use. */
   contentId?: string | number | null;
-  /** What the URL leads to: `photo`, `video`, `post`, … */
+  /** What it is to the creator: `photo`, `video`, `post`, `ppv`, … The file itself tells how it is read. */
   contentType: string;
-  /** Where the content can be read, usually a presigned URL; it must outlive the job's deadline. */
-  contentUrl: string;
-  /** What to look at, such as `quality` or `engagement`; everything when absent. */
+  /** The content itself where it is a text, such as a post or a message. */
+  text?: string | null;
+  /** What is published beside a picture or a video. */
+  caption?: string | null;
+  /** Where the content can be read, usually a presigned URL; it must outlive the job's deadline. A job without it needs a `text` or a `caption`, else it fails with `INVALID_PAYLOAD`. */
+  contentUrl?: string | null;
+  /** What to look at, such as `quality` or `engagement`; everything when absent. `deep` is thought through at length, `quick` never. */
   analysisType?: string | null;
+  /** Figures such as views, likes, comments or revenue: of this content, once it is published, by their names; of past content as a list, here or under `past`. */
+  metrics?: Record<string, unknown> | Record<string, unknown>[] | null;
+  /** What the front end knows of the content (title, platform, language, price, …); context for the model. */
+  metadata?: Record<string, unknown> | null;
   [unknown: string]: unknown;
 }
 
-/** The result of a `content.analyze` job. */
+/** The result of a `content.analyze` job; it may be partial, and then says what was skipped. */
 export interface ContentAnalysisResult {
   summary: string;
   /** The whole, 100 being the best. */
   score: number;
   aspects?: Aspect[];
   strengths?: string[];
-  /** What to change, the most useful first. */
+  /** What to change, the most useful first: the texts of `recommendations`. */
   improvements?: string[];
   tags?: string[];
-  /** What a platform's rules may object to; empty when nothing was found. */
+  /** What a platform's rules may object to: the notes of `safety`; empty when nothing was found. */
   warnings?: string[];
   /** BCP 47 language of the texts. */
   language: string;
-  /** The deployment that judged. */
+  /** The deployment that judged; `rules` when no model could be asked. */
   model: string;
   /** Whether it was served again without asking the model. */
   cached?: boolean;
+  /** What the content turned out to be. */
+  contentKind?: ContentKind | null;
+  sentiment?: workers__content_analysis__findings__Sentiment | null;
+  /** What is seen, in English. */
+  description?: string | null;
+  engagement?: Engagement | null;
+  /** The figures that came with the job, computed. */
+  metrics?: MeasuredMetric[];
+  safety?: workers__content_analysis__findings__SafetyFinding[];
+  /** The most useful first. */
+  recommendations?: Recommendation[];
+  media?: MediaFacts | null;
+  /** The deployment that looked at the pictures; absent when none was asked. */
+  visionModel?: string | null;
+  /** Whether it was thought through at length. */
+  deep?: boolean;
+  skipped?: workers__content_analysis__findings__Skipped[];
+  costs?: workers__content_analysis__findings__Costs | null;
   [unknown: string]: unknown;
 }
+
+/** What the content turned out to be, whatever it was called. */
+export type ContentKind = "text" | "image" | "video";
 
 /** The payload of a `content.suggest` job. */
 export interface ContentSuggestionsPayload {
@@ -158,17 +187,6 @@ export interface ContentSuggestionsResult {
 /** What kind of content an idea is for. */
 export type ContentType = "post" | "message" | "ppv" | "story" | "photo" | "video";
 
-/** What this analysis used up. */
-export interface Costs {
-  inputTokens?: number;
-  outputTokens?: number;
-  /** Sound that a speech service was paid for. */
-  audioSeconds?: number;
-  downloadedBytes?: number;
-  cpuSeconds?: number;
-  [unknown: string]: unknown;
-}
-
 /** What is broken in the file; the rest was analysed. */
 export interface Damage {
   /** The share of the frames looked at that could not be decoded cleanly. */
@@ -184,6 +202,17 @@ export interface DetectedObject {
   /** Indexes into `scenes` of the scenes that show it: the evidence. */
   scenes?: number[];
   confidence?: number | null;
+  [unknown: string]: unknown;
+}
+
+/** How people will take to the content. */
+export interface Engagement {
+  outlook: Outlook;
+  /** 100 is the best. Of content that is published, where it stands among the creator's past, in per cent. */
+  score: number;
+  reasons?: string[];
+  /** Empty when nothing is known of the past. */
+  expected?: Expected[];
   [unknown: string]: unknown;
 }
 
@@ -212,6 +241,18 @@ export interface EventError {
   code: string;
   /** Safe to show to the creator. */
   message: string;
+  [unknown: string]: unknown;
+}
+
+/** What a figure will likely be, computed from the creator's own past. */
+export interface Expected {
+  /** `views`, `likes`, `comments`, `revenue`, `engagement_rate`, … */
+  metric: string;
+  low: number;
+  typical: number;
+  high: number;
+  /** Of how many past pieces of content that is told. */
+  sample: number;
   [unknown: string]: unknown;
 }
 
@@ -286,8 +327,44 @@ export interface JobEvent {
 /** A job's state as the front end sees it. */
 export type JobStatus = "processing" | "completed" | "failed" | "timeout";
 
-/** A part of the analysis that may be left out. */
-export type Part = "scenes" | "objects" | "transcript" | "advice" | "thumbnail" | "compressed_copy" | "vision" | "synthesis";
+/** One figure of the content, beside the creator's past. */
+export interface MeasuredMetric {
+  metric: string;
+  value?: number | null;
+  /** Of the past. */
+  median?: number | null;
+  /** The share of the past that did no better, in per cent. */
+  percentile?: number | null;
+  /** Of how many past pieces of content that is told. */
+  sample?: number;
+  [unknown: string]: unknown;
+}
+
+/** What was measured in a picture or a video. */
+export interface MediaFacts {
+  /** As shown, after rotation. */
+  width: number;
+  /** As shown, after rotation. */
+  height: number;
+  sizeBytes: number;
+  /** `jpeg`, `png`, `webp`, `gif`, or a video's container. */
+  format: string;
+  /** Variance of the Laplacian at 270 pixels: under 15 it looks soft. Of pictures only. */
+  sharpness?: number | null;
+  /** 0 to 1: neither dark nor bright, with little lost. Of pictures only. */
+  exposure?: number | null;
+  brightness?: number | null;
+  /** Faces that look into the camera; some are missed. */
+  faces?: number | null;
+  durationSeconds?: number | null;
+  sceneCount?: number | null;
+  /** `none`, `silence`, `no_speech` or `speech`. Of videos only. */
+  sound?: string | null;
+  [unknown: string]: unknown;
+}
+
+/** How the content will do beside what this creator usually publishes. */
+export type Outlook = "low" | "medium" | "high";
 
 /** How the creator wants to sound. */
 export interface Persona {
@@ -337,17 +414,11 @@ export interface RecentMessage {
   [unknown: string]: unknown;
 }
 
-/** What a platform may object to. */
-export type SafetyCategory = "nudity" | "sexual" | "possible_minor" | "violence" | "weapons" | "drugs" | "self_harm" | "hate" | "personal_data" | "trademark" | "other";
-
-/** Something in the picture that a platform may object to; a hint by a model, never a verdict. */
-export interface SafetyFinding {
-  category: SafetyCategory;
-  severity: Severity;
-  /** Index into `scenes` of the scene that shows it. */
-  scene: number;
-  atSeconds: number;
-  note?: string | null;
+/** One thing to do. */
+export interface Recommendation {
+  /** What it is about: `caption`, `light`, `crop`, `hook`, `price`, `posting_time`, … */
+  topic: string;
+  text: string;
   [unknown: string]: unknown;
 }
 
@@ -373,18 +444,8 @@ export interface ScreenText {
   [unknown: string]: unknown;
 }
 
-/** The mood that picture and words convey. */
-export type Sentiment = "positive" | "neutral" | "negative" | "mixed";
-
 /** How serious a finding is. */
 export type Severity = "low" | "medium" | "high";
-
-/** A part of the analysis that is missing, and why. */
-export interface Skipped {
-  part: Part;
-  reason: string;
-  [unknown: string]: unknown;
-}
 
 /** What the sound is like, without its words. */
 export interface SoundTrack {
@@ -544,7 +605,7 @@ export interface VideoResult {
   /** Absent when the original is small enough already. */
   compressedCopy?: CompressedCopy | null;
   damage?: Damage | null;
-  skipped?: Skipped[];
+  skipped?: workers__video_analysis__messages__Skipped[];
   /** The deployment that described the scenes; absent when no model was asked. */
   model?: string | null;
   /** The most people that are seen at once. */
@@ -555,9 +616,9 @@ export interface VideoResult {
   mood?: string | null;
   style?: string | null;
   hook?: Hook | null;
-  safety?: SafetyFinding[];
+  safety?: workers__video_analysis__insights__SafetyFinding[];
   timeline?: TimelineEntry[];
-  sentiment?: Sentiment | null;
+  sentiment?: workers__video_analysis__insights__Sentiment | null;
   topics?: string[];
   /** A caption that can be posted as it stands. */
   caption?: string | null;
@@ -572,7 +633,7 @@ export interface VideoResult {
   language?: string | null;
   /** The deployment that wrote summary, caption and advice. */
   synthesisModel?: string | null;
-  costs?: Costs | null;
+  costs?: workers__video_analysis__insights__Costs | null;
   [unknown: string]: unknown;
 }
 
@@ -581,6 +642,77 @@ export interface Virality {
   /** 0 (not at all) to 10. */
   score: number;
   reasoning: string;
+  [unknown: string]: unknown;
+}
+
+/** What this analysis used up. */
+export interface workers__content_analysis__findings__Costs {
+  inputTokens?: number;
+  outputTokens?: number;
+  downloadedBytes?: number;
+  cpuSeconds?: number;
+  [unknown: string]: unknown;
+}
+
+/** A part of the analysis that may be left out. */
+export type workers__content_analysis__findings__Part = "vision" | "judgement" | "depth";
+
+/** What a platform may object to. */
+export type workers__content_analysis__findings__SafetyCategory = "nudity" | "sexual" | "possible_minor" | "violence" | "weapons" | "drugs" | "self_harm" | "hate" | "harassment" | "personal_data" | "off_platform_payment" | "meeting_in_person" | "spam" | "trademark" | "other";
+
+/** Something that a platform may object to; a hint, never a verdict. */
+export interface workers__content_analysis__findings__SafetyFinding {
+  category: workers__content_analysis__findings__SafetyCategory;
+  severity: Severity;
+  note: string;
+  [unknown: string]: unknown;
+}
+
+/** The mood that the content conveys. */
+export type workers__content_analysis__findings__Sentiment = "positive" | "neutral" | "negative" | "mixed";
+
+/** A part of the analysis that is missing, and why. */
+export interface workers__content_analysis__findings__Skipped {
+  part: workers__content_analysis__findings__Part;
+  reason: string;
+  [unknown: string]: unknown;
+}
+
+/** What this analysis used up. */
+export interface workers__video_analysis__insights__Costs {
+  inputTokens?: number;
+  outputTokens?: number;
+  /** Sound that a speech service was paid for. */
+  audioSeconds?: number;
+  downloadedBytes?: number;
+  cpuSeconds?: number;
+  [unknown: string]: unknown;
+}
+
+/** What a platform may object to. */
+export type workers__video_analysis__insights__SafetyCategory = "nudity" | "sexual" | "possible_minor" | "violence" | "weapons" | "drugs" | "self_harm" | "hate" | "personal_data" | "trademark" | "other";
+
+/** Something in the picture that a platform may object to; a hint by a model, never a verdict. */
+export interface workers__video_analysis__insights__SafetyFinding {
+  category: workers__video_analysis__insights__SafetyCategory;
+  severity: Severity;
+  /** Index into `scenes` of the scene that shows it. */
+  scene: number;
+  atSeconds: number;
+  note?: string | null;
+  [unknown: string]: unknown;
+}
+
+/** The mood that picture and words convey. */
+export type workers__video_analysis__insights__Sentiment = "positive" | "neutral" | "negative" | "mixed";
+
+/** A part of the analysis that may be left out. */
+export type workers__video_analysis__messages__Part = "scenes" | "objects" | "transcript" | "advice" | "thumbnail" | "compressed_copy" | "vision" | "synthesis";
+
+/** A part of the analysis that is missing, and why. */
+export interface workers__video_analysis__messages__Skipped {
+  part: workers__video_analysis__messages__Part;
+  reason: string;
   [unknown: string]: unknown;
 }
 

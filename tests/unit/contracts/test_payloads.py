@@ -17,14 +17,16 @@ LEAST: dict[JobType, dict[str, Any]] = {
     JobType.VIDEO_ANALYSIS: {"videoUrl": "https://example.com/v.mp4"},
     JobType.CHAT_SUGGEST: {"fanMessage": "Hey"},
     JobType.CONTENT_SUGGEST: {"platform": "onlyfans", "contentType": "post"},
-    JobType.CONTENT_ANALYZE: {"contentType": "photo", "contentUrl": "https://example.com/p.jpg"},
+    JobType.CONTENT_ANALYZE: {"contentType": "photo"},
 }
 #: Every field that the front end was promised.
 PUBLISHED = {
     JobType.VIDEO_ANALYSIS: {"videoUrl", "videoId", "metadata"},
     JobType.CHAT_SUGGEST: {"fanMessage", "context", "conversationId"},
     JobType.CONTENT_SUGGEST: {"platform", "contentType", "tone", "topic", "preferences"},
-    JobType.CONTENT_ANALYZE: {"contentId", "contentType", "contentUrl", "analysisType"},
+    JobType.CONTENT_ANALYZE: {
+        *("contentId", "contentType", "contentUrl", "analysisType", "text", "caption", "metrics", "metadata"),
+    },
 }
 NULLABLE = [
     (JobType.VIDEO_ANALYSIS, "videoId"),
@@ -35,6 +37,11 @@ NULLABLE = [
     (JobType.CONTENT_SUGGEST, "preferences"),
     (JobType.CONTENT_ANALYZE, "contentId"),
     (JobType.CONTENT_ANALYZE, "analysisType"),
+    (JobType.CONTENT_ANALYZE, "contentUrl"),
+    (JobType.CONTENT_ANALYZE, "text"),
+    (JobType.CONTENT_ANALYZE, "caption"),
+    (JobType.CONTENT_ANALYZE, "metrics"),
+    (JobType.CONTENT_ANALYZE, "metadata"),
 ]
 
 
@@ -116,6 +123,34 @@ def test_the_front_ends_identifiers_come_back_as_they_came(value: object) -> Non
     """They are for its own use."""
     read = _read(JobType.VIDEO_ANALYSIS, {**LEAST[JobType.VIDEO_ANALYSIS], "videoId": value})
     assert read["videoId"] == value
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"contentType": "photo", "contentUrl": "https://example.com/p.jpg"},
+        {"contentType": "photo", "contentUrl": "https://example.com/p.jpg", "caption": "", "text": None},
+        {
+            "contentType": "post",
+            "text": "Good morning!",
+            "metrics": {"views": "1200", "past": [{"views": 9}]},
+        },
+        {"contentType": "post", "caption": "Good morning!", "metrics": [{"views": 9, "likes": None}]},
+    ],
+)
+def test_content_is_a_url_or_a_text_or_both(payload: dict[str, Any]) -> None:
+    """What the front end published first, a URL, is taken as ever."""
+    assert payload.items() <= _read(JobType.CONTENT_ANALYZE, payload).items()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("contentUrl", ""), ("contentUrl", 5), ("text", 5), ("caption", []), ("metrics", 5), ("metadata", "x")],
+)
+def test_content_of_another_form_is_refused(name: str, value: object) -> None:
+    """Numbers are not turned into texts."""
+    with pytest.raises(ValidationError):
+        _read(JobType.CONTENT_ANALYZE, {**LEAST[JobType.CONTENT_ANALYZE], name: value})
 
 
 def test_every_kind_of_job_is_published_with_its_worker() -> None:
