@@ -1,4 +1,4 @@
-"""Whoever writes into a topic or a preference may talk a model into anything, and gets none of it published."""
+"""Whoever writes into a topic or a preference may talk a model into anything: none of it is published."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from shared.ai.answers import UnusableAnswerError, parse_answer
 from workers.content_suggestions.brief import FEWEST_IDEAS, Brief
 from workers.content_suggestions.checks import problems_of
-from workers.content_suggestions.drafts import Draft, LooseAnswer
+from workers.content_suggestions.drafts import UNDETERMINED, Draft, LooseAnswer
 from workers.content_suggestions.likeness import are_alike
 from workers.content_suggestions.preferences import language_tag
 from workers.content_suggestions.tongues import primary_language
@@ -45,7 +45,7 @@ def read_ideas(text: str, brief: Brief, *, rules: str) -> Ideas:
         UnusableAnswerError: there are too few; `problems` says what is wrong with the others.
     """
     answer = parse_answer(text, LooseAnswer)
-    language = language_tag(answer.language)
+    language = None if answer.language == UNDETERMINED else language_tag(answer.language)
     _must_be_wanted(language, brief)
     drafts, problems = list[Draft](), list[str]()
     for number, written in enumerate(answer.ideas):

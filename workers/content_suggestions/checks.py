@@ -18,7 +18,8 @@ from workers.content_suggestions.tongues import is_foreign
 
 #: What our instructions speak of, and no person does.
 _TELLTALE = re.compile(
-    r"\bJSON\b|\bBCP ?47\b|(?<![#\w])[a-z]{2,}_[a-z_]{2,}\b|\bsystem prompt\b|\bas an AI\b|\blanguage model\b",
+    r"\bJSON\b|\bBCP ?47\b|(?<![#\w])[a-z]{2,}_[a-z_]{2,}\b"
+    r"|\bsystem prompt\b|\bas an AI\b|\blanguage model\b",
     re.IGNORECASE,
 )
 #: Words for adults, in the languages of most creators here.
@@ -34,16 +35,17 @@ _HASHTAG = re.compile(r"#?(\w{1,60})")
 def problems_of(draft: Draft, brief: Brief, rules: str) -> Iterator[str]:
     """Say what is wrong with an idea."""
     published = (draft.title, draft.text, draft.hook, draft.call_to_action)
+    whole = "\n".join(published)
     told = [draft.reason, draft.best_time.when, draft.best_time.reason]
     told += [draft.price.reason] if draft.price else []
-    yield from _unshowable("\n".join(published), published, (rules, brief.style))
+    yield from _unshowable(whole, published, (rules, brief.style))
     if not all(map(is_plain, told)) or any(_TELLTALE.search(text) or echoes(text, (rules,)) for text in told):
         yield "reasons and times are plain words of your own."
     yield from _out_of_bounds(draft, brief)
-    yield from _forbidden("\n".join((*published, *draft.hashtags)), brief)
-    yield from _promised("\n".join(published), draft, brief)
+    yield from _forbidden("\n".join((whole, *draft.hashtags)), brief)
+    yield from _promised(whole, draft, brief)
     yield from _mispriced(draft, brief)
-    if brief.language and is_foreign("\n".join(published), brief.language):
+    if brief.language and any(is_foreign(each, brief.language) for each in (draft.text, whole)):
         yield f"it is not written in {brief.language}."
 
 
