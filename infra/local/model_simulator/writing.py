@@ -1,8 +1,8 @@
 """What the simulator answers: labelled as simulated, determined by the question, of the form asked for.
 
-Chat suggestions are recognised by the fan's message in the question's data block, ideas by their number, banks
-of lines by the situation. For any other question with a JSON Schema (in `response_format` or written into the
-prompt), an example value of that schema is made up.
+Chat suggestions are recognised by the fan's message in the question's data block, ideas by their number,
+banks of lines by the situation. For any other question with a JSON Schema (in `response_format` or written
+into the prompt), an example value of that schema is made up.
 """
 
 from __future__ import annotations
