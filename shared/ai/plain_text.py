@@ -25,7 +25,7 @@ _LINK = re.compile(
     rf"|\w\s?[\[({{]?\s?(?:\.|\bdot\b|\bpoint\b|\bpunto\b)\s?[\])}}]?\s?\b(?:{_TOP_LEVEL})\b(?:\s?/|\s*$)"
     rf"|\w\s?[\[({{]\s?(?:\.|dot|point|punto)\s?[\])}}]\s?{_LETTER}"
     rf"|\w\s(?:dot|point|punto)\s(?:com|net|org|info|io|xyz)\b"
-    r"|[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+\s?\.\s?[a-z]"  # a mail address
+    r"|[\w.+-]\s?(?:@|\(at\)|\[at\])\s?[\w-]+\s?\.\s?[a-z]"  # a mail address
     r"|\b\d{1,3}(?:\.\d{1,3}){3}\b"  # an IP address
     r"|\b(?:xn--|0x[0-9a-f]{6,})"
     r"|(?:\+|\b)\d(?:[\s().-]{0,2}\d){8,}",  # a telephone number

@@ -22,6 +22,8 @@ from workers.content_suggestions.tongues import primary_language
 
 #: A model repairs the first problems; the rest are usually the same ones again.
 _MAX_PROBLEMS = 8
+#: Nobody asked for more, and judging takes time.
+_MOST_JUDGED = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,7 @@ def read_ideas(text: str, brief: Brief, *, rules: str) -> Ideas:
     language = None if answer.language == UNDETERMINED else language_tag(answer.language)
     _must_be_wanted(language, brief)
     drafts, problems = list[Draft](), list[str]()
-    for number, written in enumerate(answer.ideas):
+    for number, written in enumerate(answer.ideas[:_MOST_JUDGED]):
         found = _judged(written, brief, rules, drafts)
         if isinstance(found, Draft):
             drafts.append(found)
