@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from uuid import uuid4
 
 from shared.bootstrap import Container
@@ -10,14 +11,14 @@ from shared.messaging.delivery import Delivery
 from workers.chat_suggestions.trigger import _worker
 
 
-def job(fan_message: str) -> Delivery:
-    """Return the first delivery of a new job; its message's id is the job's."""
+def job(fan_message: str, **payload: Any) -> Delivery:
+    """Return the first delivery of a new job, whose id is its message's; `payload` adds to what it carries."""
     job_id = f"job_{uuid4().hex}"
     body = {
         "jobId": job_id,
         "jobType": "chat.suggest",
         "creatorId": "1",
-        "payload": {"fanMessage": fan_message},
+        "payload": {"fanMessage": fan_message, **payload},
     }
     properties = {"jobId": job_id, "jobType": "chat.suggest", "creatorId": "1"}
     return Delivery(

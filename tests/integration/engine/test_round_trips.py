@@ -28,6 +28,23 @@ async def test_a_cached_chat_job_costs_three_round_trips_to_postgresql_and_one_t
         assert record.result["cached"] is True
 
 
+async def test_an_everyday_message_costs_three_round_trips_to_postgresql_and_none_to_redis(
+    compose: Compose, wires: Wires
+) -> None:
+    """The conversation's order comes with the claim, the lines and the creator from this process."""
+    container, conversation = await compose(database_pool_size=1), uuid4().hex
+    for _ in range(3):
+        await run(container, job("thank you so much", conversationId=conversation))
+    for _ in range(20):
+        before, delivery = _spent(wires), job("Thanks babe", conversationId=conversation)
+        await run(container, delivery)
+        assert [after - start for after, start in zip(_spent(wires), before, strict=True)] == [3, 3, 0]
+        record = await container.store.job(str(delivery.message_id))
+        assert record is not None
+        assert record.result is not None
+        assert (record.result["fromBank"], record.result["cached"]) == (True, True)
+
+
 async def test_a_duplicate_costs_one_round_trip(compose: Compose, wires: Wires) -> None:
     """Its claim; nothing is asked of Redis."""
     container, delivery = await compose(database_pool_size=1), job(f"Hey {uuid4().hex}")

@@ -166,7 +166,7 @@ async def test_a_bank_that_cannot_be_filled_is_left_alone_for_a_while(error: Job
 
 
 async def test_bad_lines_are_left_out() -> None:
-    """While enough good ones are left: placeholders, links, numbers, prices, essays, and what is said twice."""
+    """While enough are left: placeholders, links, numbers, prices, essays, and what is said twice."""
     bad = ["Hey [name]", "see www.example.com", "only 5 left", "just $", "x" * 300, "  ", "warm sun!!"]
     good = [f"warm {word}" for word in _WORDS[:MIN_LINES_PER_TONE]]
     site = Site(written(warm=[*good, *bad]))
