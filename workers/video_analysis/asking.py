@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from pydantic import BaseModel
 
-from shared.ai.answers import UnusableAnswerError
-from shared.ai.port import ChatModel, FinishReason, ModelCall, ModelRequest
-from shared.errors import ContentFilteredError, ModelError
+from shared.ai.port import ChatModel, ModelCall, ModelRequest
+from shared.ai.repairing import Answered, answered
 from shared.messaging.worker import JobContext
 from workers.video_analysis.answer import SynthesisAnswer, VisionAnswer, read_synthesis, read_vision
 from workers.video_analysis.messages import Transcript
 from workers.video_analysis.prompt import (
     SYNTHESIS,
     VISION,
-    repair_request,
     synthesis_limits,
     synthesis_request,
     vision_request,
 )
 from workers.video_analysis.subject import Subject
-
-logger = logging.getLogger(__name__)
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -46,12 +41,6 @@ class Written(BaseModel):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Reply(Generic[A]):
-    answer: A
-    model: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Questions:
     """The questions of one job about one video."""
 
@@ -65,36 +54,46 @@ class Questions:
     #: The calls that were paid in this job, in order.
     paid: list[ModelCall] = field(default_factory=list)
 
-    async def see(self, sheets: Sequence[bytes]) -> Seen:
+    async def see(self, sheets: Callable[[], Awaitable[Sequence[bytes]]]) -> Seen:
         """Return what the contact sheets show.
+
+        Args:
+            sheets: yields their JPEGs; asked for only if nobody has seen them before, since after a crash, or
+                for the same upload again, the video would have to be inspected once more for them.
 
         Raises:
             JobError: see `ChatModel.complete`.
         """
         cells = len(self.subject.inspection.key_frames)
-        request = vision_request(self.context, self.subject, sheets)
 
         async def work() -> Seen:
-            reply = await self._ask(request, lambda text: read_vision(text, cells=cells))
-            return Seen(answer=reply.answer, model=reply.model)
+            request = vision_request(self.context, self.subject, await sheets())
+            found = await self._ask(request, lambda text: read_vision(text, cells=cells))
+            return Seen(answer=found.answer, model=found.reply.deployment)
 
-        key = self._key(VISION.prompt_version, request)
+        key = self._key(VISION.prompt_version, vision_request(self.context, self.subject, ()))
         return await self.context.checkpointed(VISION.name, key, Seen, work)
 
     async def advise(self, seen: Seen | None, transcript: Transcript | None) -> Written:
         """Return what to make of the video.
 
+        What was written before the words were there holds for the same upload again: its advice is not paid
+        for twice because they have come since. Who wants them in it asks for them at once, which is told to
+        the model, and so is another question.
+
         Raises:
             JobError: see `ChatModel.complete`.
         """
         limits = synthesis_limits(self.subject)
-        request = synthesis_request(self.context, self.subject, seen.answer if seen else None, transcript)
+        answer = seen.answer if seen else None
+        request = synthesis_request(self.context, self.subject, answer, transcript)
 
         async def work() -> Written:
-            reply = await self._ask(request, lambda text: read_synthesis(text, **limits))
-            return Written(answer=reply.answer, model=reply.model)
+            found = await self._ask(request, lambda text: read_synthesis(text, **limits))
+            return Written(answer=found.answer, model=found.reply.deployment)
 
-        key = self._key(SYNTHESIS.prompt_version, request)
+        wordless = synthesis_request(self.context, self.subject, answer, None)
+        key = self._key(SYNTHESIS.prompt_version, wordless)
         return await self.context.checkpointed(SYNTHESIS.name, key, Written, work)
 
     def _key(self, prompt_version: int, request: ModelRequest) -> str:
@@ -106,26 +105,9 @@ class Questions:
         asked = hashlib.sha256("\0".join(message.text for message in request.messages).encode())
         return f"{self.content_hash}:{prompt_version}:{request.task.role}:{asked.hexdigest()[:32]}"
 
-    async def _ask(self, request: ModelRequest, read: Callable[[str], A]) -> _Reply[A]:
-        request = replace(request, deadline=self.deadline, spent=self._spent)
-        for _ in range(2):
-            reply = await self.model.complete(request)
-            if reply.finish_reason is FinishReason.CONTENT_FILTER:
-                raise ContentFilteredError
-            try:
-                return _Reply(answer=read(reply.text), model=reply.deployment)
-            except UnusableAnswerError as error:
-                logger.warning(
-                    "The model's answer is not usable",
-                    extra={
-                        "jobId": self.context.job_id,
-                        "task": request.task.name,
-                        "deployment": reply.deployment,
-                        "problems": error.problems,
-                    },
-                )
-                request = repair_request(request, error.problems)
-        raise ModelError
+    async def _ask(self, request: ModelRequest, read: Callable[[str], A]) -> Answered[A]:
+        request = request.but(deadline=self.deadline, spent=self._spent)
+        return await answered(self.model, request, read, job_id=self.context.job_id)
 
     def _spent(self, call: ModelCall) -> None:
         self.context.spent(call)

@@ -8,13 +8,13 @@ first model read) reaches a model only as quoted JSON in one data block, and the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from shared.ai.answers import UnusableAnswerError
 from shared.ai.port import AnswerSchema, CacheScope, Complexity, Image, Message, ModelRequest, Role, Task
 from shared.ai.quoting import quoted
+from shared.ai.repairing import is_usable
 from shared.messaging.worker import JobContext
 from workers.video_analysis.answer import (
     VisionAnswer,
@@ -122,7 +122,7 @@ def vision_request(context: JobContext, subject: Subject, sheets: Sequence[bytes
         spent=context.spent,
         answer_schema=schema,
         language="en",
-        accepts=lambda text: _is_usable(lambda: read_vision(text, cells=cells)),
+        accepts=lambda text: is_usable(lambda: read_vision(text, cells=cells)),
     )
 
 
@@ -145,7 +145,7 @@ def synthesis_request(
         spent=context.spent,
         answer_schema=schema,
         language=subject.language,
-        accepts=lambda text: _is_usable(lambda: read_synthesis(text, **synthesis_limits(subject))),
+        accepts=lambda text: is_usable(lambda: read_synthesis(text, **synthesis_limits(subject))),
         complexity=Complexity.COMPLEX if subject.is_deep else None,
     )
 
@@ -158,26 +158,6 @@ def synthesis_limits(subject: Subject) -> dict[str, Any]:
         "scenes": len(subject.inspection.scenes),
         "virality": subject.is_deep,
     }
-
-
-def repair_request(request: ModelRequest, problems: Sequence[str]) -> ModelRequest:
-    """Return the question again, with what was wrong with its first answer, which is not shown again."""
-    *before, question = request.messages
-    wrong = "\n".join(f"- {problem}" for problem in problems)
-    asked = f"{question.text}\n\nA first answer could not be used:\n{wrong}\nMind this, and answer anew."
-    return replace(
-        request,
-        task=replace(request.task, cache_scope=CacheScope.NONE),
-        messages=(*before, replace(question, text=asked)),
-    )
-
-
-def _is_usable(read: Callable[[], object]) -> bool:
-    try:
-        read()
-    except UnusableAnswerError:
-        return False
-    return True
 
 
 def _told(schema: AnswerSchema) -> str:

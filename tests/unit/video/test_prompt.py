@@ -10,13 +10,13 @@ import pytest
 
 from infra.local.model_simulator.writing import answer
 from shared.ai.port import CacheScope, Role
+from shared.ai.repairing import repair_request
 from shared.messaging.worker import JobContext
 from workers.video_analysis.answer import VisionAnswer, read_synthesis, read_vision
 from workers.video_analysis.messages import Transcript, TranscriptStatus
 from workers.video_analysis.prompt import (
     SYNTHESIS_RULES,
     VISION_RULES,
-    repair_request,
     synthesis_limits,
     synthesis_request,
     vision_request,
