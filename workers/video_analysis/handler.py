@@ -152,7 +152,7 @@ class _Analysis:
             return None
         try:
             async with asyncio.timeout(self._seconds_for_seeing()):
-                return await self._questions.see(await self._sheets())
+                return await self._questions.see(self._sheets)
         except TimeoutError:
             self._gaps.note(self._context, JobTimeoutError(), Part.VISION, Part.OBJECTS)
         except JobError as error:
