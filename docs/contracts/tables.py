@@ -15,6 +15,7 @@ from docs.contracts import prose
 from docs.contracts.catalogue import JobContract, error_codes, job_contracts, summary
 from docs.contracts.comments import field_comments
 from docs.contracts.markdown import code, table
+from docs.contracts.platforms import platforms_table
 from docs.contracts.topology import subscriptions
 from shared.ai.deployment import Deployment
 from shared.ai.models import KNOWN, setting_prefix
@@ -187,6 +188,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "settings": settings_table,
     "models": models_table,
     "roles": roles_table,
+    "platforms": platforms_table,
     "error-codes": error_codes_table,
     "statuses": statuses_table,
     "events": events_table,

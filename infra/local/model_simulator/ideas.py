@@ -179,13 +179,17 @@ def _idea(texts: tuple[str, str, str, str], data: Mapping[str, Any], chance: ran
         "hashtags": chance.sample(_TAGS, min(int(data.get("most_hashtags", 0)), 2)),
         "call_to_action": call_to_action,
         "best_time": {
-            "when": chance.choice(_TIMES),
+            "when": _when(data.get("fan_activity"), chance),
             "reason": f"{LABEL}Many people are on their phones then.",
             "basis": "given" if data.get("fan_activity") else "general",
         },
         "reason": f"{LABEL}A small secret makes people answer.",
         "price": _price(data.get("price")),
     }
+
+
+def _when(activity: Any, chance: random.Random) -> str:
+    return activity[:60] if isinstance(activity, str) else chance.choice(_TIMES)
 
 
 def _price(asked: Any) -> dict[str, Any] | None:

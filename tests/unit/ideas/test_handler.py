@@ -62,14 +62,32 @@ async def test_ideas_with_all_that_belongs_to_them(
     assert [call.cost_usd_micros for call in context.calls] == [570]
 
 
-async def test_a_time_stands_on_data_only_if_there_is_any(
-    context: JobContext, payload: Payload, written: Written
+@pytest.mark.parametrize(
+    ("activity", "basis"),
+    [
+        (None, Basis.GENERAL),
+        ("21-23", Basis.GIVEN),
+        ({"friday": ["21:00", "23:00"]}, Basis.GIVEN),
+        ("9:21-9:41", Basis.GENERAL),
+        ("08h-10h", Basis.GENERAL),
+        ("mostly on Fridays", Basis.GENERAL),
+    ],
+)
+async def test_a_time_stands_on_data_only_if_that_names_it(
+    context: JobContext, payload: Payload, written: Written, activity: object, basis: Basis
 ) -> None:
     """Whatever the model claims."""
     claimed = {"when": "Friday 21:00", "reason": "Your fans are there.", "basis": "given"}
-    for preferences, basis in (({}, Basis.GENERAL), ({"activeHours": "21-23"}, Basis.GIVEN)):
-        result = await _suggest(context, payload(preferences=preferences), _model(written(best_time=claimed)))
-        assert {idea.best_time.basis for idea in result.ideas if idea.best_time} == {basis}
+    asked = payload(preferences={"activeHours": activity})
+    result = await _suggest(context, asked, _model(written(best_time=claimed)))
+    assert {idea.best_time.basis for idea in result.ideas if idea.best_time} == {basis}
+
+
+async def test_a_day_alone_may_stand_on_data(context: JobContext, payload: Payload, written: Written) -> None:
+    claimed = {"when": "Friday evening", "reason": "Your fans are there.", "basis": "given"}
+    asked = payload(preferences={"activeHours": "mostly on Fridays"})
+    result = await _suggest(context, asked, _model(written(best_time=claimed)))
+    assert {idea.best_time.basis for idea in result.ideas if idea.best_time} == {Basis.GIVEN}
 
 
 async def test_what_is_not_sold_has_no_price(context: JobContext, payload: Payload, written: Written) -> None:
