@@ -1,4 +1,7 @@
-"""Run benchmarks: `python -m benchmarks [NAME…]`; exits with 1 when a promise does not hold."""
+"""Run benchmarks: `python -m benchmarks [NAME…]`; exits with 1 when a promise does not hold.
+
+`NAME=FILE` gives a benchmark that can use one a file of its own: `money=messages.jsonl`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from rich.table import Table
 from benchmarks.measurement import Measurement
 
 #: Each names a module of this package with `measure() -> Iterator[Measurement]`.
-BENCHMARKS = ("cold_start", "job_engine", "router", "video", "video_compression", "video_job")
+BENCHMARKS = ("cold_start", "job_engine", "money", "router", "video", "video_compression", "video_job")
 RESULTS = Path(__file__).resolve().parents[1] / ".local" / "bench"
 
 
@@ -26,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all by default"
     )
     names = parser.parse_args(arguments).names or BENCHMARKS
-    if unknown := set(names) - set(BENCHMARKS):
+    if unknown := {name.partition("=")[0] for name in names} - set(BENCHMARKS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     found = [measurement for name in names for measurement in _measured(name)]
     Console(stderr=True).print(_summary(found))
@@ -35,8 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measured(name: str) -> list[Measurement]:
     """Run one benchmark: print its lines as they come, and keep them in place of its last run's."""
+    name, _, path = name.partition("=")
+    files = [Path(path)] if path else []
     found, lines = [], []
-    for measurement in importlib.import_module(f"benchmarks.{name}").measure():
+    for measurement in importlib.import_module(f"benchmarks.{name}").measure(*files):
         found.append(measurement)
         lines.append(json.dumps(measurement.as_json(), ensure_ascii=False) + "\n")
         print(lines[-1], end="", flush=True)

@@ -1,0 +1,159 @@
+"""Dollars for 1,000 fan messages, on a replayed day, at the founding document's prices.
+
+Ours is charged for what its calls really hold: the tokens of the prompts that the handler builds and of
+answers of the usual length, banks included. The peers are charged what the founding document assumes of a
+call, 300 tokens in and 50 out, three calls for three suggestions; so the comparison favours them. A file of
+messages is replayed instead of the made day by `money=FILE` (`benchmarks.money.traffic.read`).
+
+What a fan gets is compared, too: a cache that serves an answer to another question is cheap for nothing. The
+pairs that it is tried on are in `pairs.jsonl`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measurement import Measurement, Promise, compare
+from benchmarks.money.embedding import tokens
+from benchmarks.money.ours import OurSide
+from benchmarks.money.pairs import Pair, pairs
+from benchmarks.money.peers import ExactStore, NoStore, Store, semantic
+from benchmarks.money.replaying import Replay, our_wrong_serves, ours, their_wrong_serves, theirs
+from benchmarks.money.traffic import SEED, FanMessage, day, exact_duplicates, read
+from shared.ai.catalogue import KNOWN
+
+#: 34.2 dollars a month with 80 % hits, for 150,000 messages (founding document).
+SEED_USD_PER_THOUSAND = 0.228
+#: 300 tokens in and 50 out of DeepSeek-V3.
+SEED_CALL_USD_MICROS = 570.0
+SUGGESTIONS = 3
+TIMES_CHEAPER = 4
+
+_UNIT = "USD / 1,000"
+_SEMANTIC = "GPTCache at its default threshold"
+
+
+def measure(path: Path | None = None) -> Iterator[Measurement]:
+    """Replay a day, the founding document's money beside ours, then what else a cache does."""
+    messages = read(path) if path else day()
+    with semantic() as gptcache:
+        stores: dict[str, Store] = {
+            "a call per suggestion, no cache": NoStore(),
+            "exact cache": ExactStore(),
+            _SEMANTIC: gptcache,
+        }
+        peers = {
+            name: theirs(store, messages, calls=SUGGESTIONS, usd_micros=SEED_CALL_USD_MICROS)
+            for name, store in stores.items()
+        }
+        first, later = asyncio.run(_replayed(messages, None if path else day(SEED + 1)))
+        yield from _money(messages, first, later, peers)
+        yield from _repeats(first, peers)
+        yield _wrong_serves(asyncio.run(our_wrong_serves(OurSide(tokens), pairs())), gptcache)
+
+
+async def _replayed(
+    messages: Sequence[FanMessage], others: Sequence[FanMessage] | None
+) -> tuple[Replay, Replay]:
+    """Return a first day, for which all banks are written, and the next, for which most are there."""
+    side = OurSide(tokens)
+    first = await ours(side, messages)
+    if others is None:
+        return first, first
+    side.next_day()
+    return first, await ours(side, others)
+
+
+def _money(
+    messages: Sequence[FanMessage], first: Replay, later: Replay, peers: dict[str, Replay]
+) -> Iterator[Measurement]:
+    promise = Promise(
+        text=f"at least {TIMES_CHEAPER} times below", holds=lambda ratio: ratio <= 1 / TIMES_CHEAPER
+    )
+    traffic = {"messages": len(messages), "exact_duplicates": exact_duplicates(messages)}
+    founding = (SEED_USD_PER_THOUSAND, "the founding document")
+    details = {**_details(later), **traffic, "usd_per_thousand_of": _elsewhere(later)}
+    yield _beside("the second day", later.usd_per_thousand, *founding, promise=promise, details=details)
+    yield _beside("the first day, banks written", first.usd_per_thousand, *founding, details=_details(first))
+    for name, peer in peers.items():
+        details = _details(peer)
+        yield _beside("the second day", later.usd_per_thousand, peer.usd_per_thousand, name, details=details)
+        if peer.hit_rate:
+            yield _beside("answered without a call", later.hit_rate, peer.hit_rate, name, unit="share")
+
+
+def _elsewhere(replay: Replay) -> dict[str, float]:
+    """Return what the same tokens cost at other models of the catalogue, thoughts not counted."""
+    return {
+        model.name: model.price_usd_micros(replay.input_tokens, replay.output_tokens) / replay.messages / 1000
+        for model in KNOWN
+        if not model.images
+    }
+
+
+def _repeats(first: Replay, peers: dict[str, Replay]) -> Iterator[Measurement]:
+    none = Promise(text="none", holds=lambda ratio: ratio == 0)
+    details = {"offered_again": first.offered_again, "messages": first.messages}
+    for name, peer in peers.items():
+        if peer.repeats:
+            yield _beside("repeats", first.repeats, peer.repeats, name, unit="replies", details=details)
+        if peer.immediate_repeats:
+            mine, theirs = first.immediate_repeats, peer.immediate_repeats
+            yield _beside("immediate repeats", mine, theirs, name, unit="replies", promise=none)
+
+
+def _wrong_serves(wrong: Sequence[Pair], gptcache: Store) -> Measurement:
+    known = pairs()
+    their_wrong = their_wrong_serves(gptcache, known)
+    return _beside(
+        "wrong serves on near misses",
+        len(wrong),
+        len(their_wrong),
+        _SEMANTIC,
+        unit="pairs",
+        promise=Promise(text="none", holds=lambda ratio: ratio == 0),
+        details={
+            "pairs": dict(Counter(pair.kind for pair in known)),
+            "ours": [f"{pair.first} / {pair.second}" for pair in wrong],
+            "theirs": dict(Counter(pair.kind for pair in their_wrong)),
+        },
+    )
+
+
+def _details(replay: Replay) -> dict[str, Any]:
+    calls = max(replay.calls, 1)
+    return {
+        "hit_rate": replay.hit_rate,
+        "calls": replay.calls,
+        "bank_usd_per_thousand": replay.bank_usd_micros / replay.messages / 1000,
+        "input_tokens_per_call": replay.input_tokens / calls,
+        "output_tokens_per_call": replay.output_tokens / calls,
+        "immediate_repeats": replay.immediate_repeats,
+        "repeats": replay.repeats,
+    }
+
+
+def _beside(
+    name: str,
+    mine: float,
+    other: float,
+    peer_name: str,
+    *,
+    unit: str = _UNIT,
+    promise: Promise | None = None,
+    details: dict[str, Any] | None = None,
+) -> Measurement:
+    """Compare two figures of one replay."""
+    return compare(
+        f"money, {name}",
+        [mine],
+        [other],
+        unit=unit,
+        peer_name=peer_name,
+        promise=promise,
+        details=details,
+    )
