@@ -5,6 +5,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from workers.chat_suggestions.trigger import blueprint as chat_suggestions
+from workers.content_analysis.trigger import blueprint as content_analysis
 from workers.content_suggestions.trigger import blueprint as content_suggestions
 from workers.operations.trigger import blueprint as operations
 from workers.video_analysis.trigger import blueprint as video_analysis
@@ -12,5 +13,12 @@ from workers.video_analysis.webhook import blueprint as speech_webhook
 
 app = func.FunctionApp()
 
-for worker in (chat_suggestions, content_suggestions, video_analysis, speech_webhook, operations):
+for worker in (
+    chat_suggestions,
+    content_suggestions,
+    content_analysis,
+    video_analysis,
+    speech_webhook,
+    operations,
+):
     app.register_functions(worker)

@@ -83,6 +83,11 @@ class Settings(BaseSettings):
     #: Another S3 than Amazon's, for the embedded stack.
     s3_endpoint_url: str = ""
 
+    #: Other hosts that content may be fetched from, separated by commas: `cdn.example.com` for itself,
+    #: `.example.com` for what is below it. Without any, only the buckets are read. In development an origin
+    #: on the machine itself, such as `http://127.0.0.1:9000`, may be listed.
+    content_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+
     #: Where sound waits for its words, as a connection string of Azure Storage; without it no transcript is
     #: ordered for later.
     azure_storage_connection_string: SecretStr = SecretStr("")
@@ -112,7 +117,7 @@ class Settings(BaseSettings):
     #: How long a job's message may wait in the broker before the sweep believes it lost and sends another.
     requeue_grace_seconds: Annotated[float, Field(gt=0, le=3600)] = 300.0
 
-    @field_validator("video_buckets", mode="before")
+    @field_validator("video_buckets", "content_hosts", mode="before")
     @classmethod
     def _names(cls, value: object) -> object:
         return tuple(_listed(value)) if isinstance(value, str) else value

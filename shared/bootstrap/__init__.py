@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shared.bootstrap.speech import SpeechDesk
     from shared.bootstrap.videos import VideoDesk
     from shared.clock import Clock
+    from shared.fetching.port import Fetcher
     from shared.messaging.engine import Engine
     from shared.messaging.points import Probe
     from shared.messaging.servicebus import ServiceBusSenders
@@ -36,6 +37,7 @@ class Container:
     chat_model: ChatModel
     creators: Creators
     video_desk: VideoDesk
+    fetcher: Fetcher
     #: `None`: no speech service is configured.
     speech_desk: SpeechDesk | None = None
     #: What was opened, the last first.
@@ -79,6 +81,8 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     from shared.bootstrap.speech import speech_desk
     from shared.bootstrap.videos import video_desk
     from shared.clock import SystemClock
+    from shared.fetching.guarded import GuardedFetcher
+    from shared.fetching.urls import AllowedHosts
     from shared.messaging.engine import Engine, Limits
     from shared.messaging.points import unobserved
     from shared.messaging.sweep import Sweep
@@ -134,6 +138,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         chat_model=routed.chat_model,
         creators=RememberedCreators(PostgresCreatorTable(store.database), clock),
         video_desk=videos,
+        fetcher=GuardedFetcher(AllowedHosts(settings.content_hosts), clock=clock),
         speech_desk=speech_desk(settings, clock, opened, accounts=routed.accounts),
         opened=opened,
     )
