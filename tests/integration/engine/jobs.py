@@ -12,7 +12,7 @@ from workers.chat_suggestions.trigger import _worker
 
 
 def job(fan_message: str, **payload: Any) -> Delivery:
-    """Return the first delivery of a new job, whose id is its message's; `payload` adds to what it carries."""
+    """Return the first delivery of a new job, whose id is its message's; its payload may hold more."""
     job_id = f"job_{uuid4().hex}"
     body = {
         "jobId": job_id,

@@ -22,7 +22,7 @@ LEAST: dict[JobType, dict[str, Any]] = {
 #: Every field that the front end was promised.
 PUBLISHED = {
     JobType.VIDEO_ANALYSIS: {"videoUrl", "videoId", "metadata"},
-    JobType.CHAT_SUGGEST: {"fanMessage", "context", "conversationId"},
+    JobType.CHAT_SUGGEST: {"fanMessage", "context", "conversationId", "fanId"},
     JobType.CONTENT_SUGGEST: {"platform", "contentType", "tone", "topic", "preferences"},
     JobType.CONTENT_ANALYZE: {
         *("contentId", "contentType", "contentUrl", "analysisType", "text", "caption", "metrics", "metadata"),
@@ -32,6 +32,7 @@ NULLABLE = [
     (JobType.VIDEO_ANALYSIS, "videoId"),
     (JobType.VIDEO_ANALYSIS, "metadata"),
     (JobType.CHAT_SUGGEST, "conversationId"),
+    (JobType.CHAT_SUGGEST, "fanId"),
     (JobType.CONTENT_SUGGEST, "tone"),
     (JobType.CONTENT_SUGGEST, "topic"),
     (JobType.CONTENT_SUGGEST, "preferences"),
