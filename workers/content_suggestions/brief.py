@@ -14,7 +14,7 @@ from workers.content_suggestions import preferences as said
 from workers.content_suggestions.messages import ContentSuggestionsPayload, ContentType, Tone
 from workers.content_suggestions.platforms import PlatformRules, rules_for
 from workers.content_suggestions.prices import CURRENCY, HIGHEST, LOWEST, Prices, prices_of
-from workers.content_suggestions.promises import affirms
+from workers.content_suggestions.promises import DENIAL, affirms
 from workers.content_suggestions.tongues import language_of
 
 FEWEST_IDEAS, USUAL_IDEAS, MOST_IDEAS = 3, 4, 5
@@ -36,6 +36,9 @@ _PLACED = (
     LOWEST,
     HIGHEST,
 )
+
+#: More words are a sentence, which only the model understands.
+_FEW_WORDS = 2
 
 #: What no platform allows, whatever else it allows.
 FORBIDDEN_EVERYWHERE = re.compile(
@@ -60,7 +63,7 @@ class Brief:
     style: str
     #: What is never said or promised.
     never: tuple[str, ...]
-    #: Words that the creator wants nowhere.
+    #: Words that the creator wants nowhere, what is never said among them as far as it is a word or two.
     forbidden_words: tuple[str, ...]
     #: `None`: nothing is sold.
     prices: Prices | None
@@ -99,6 +102,7 @@ def brief_of(payload: ContentSuggestionsPayload, profile: CreatorProfile) -> Bri
     persona = said.first_of(wishes, said.PERSONA)
     voice = persona if isinstance(persona, Mapping) else {"style": persona}
     never = (*said.texts_of(said.first_of(wishes, said.NEVER)), *said.texts_of(voice.get("limits")))
+    never = never or profile.limits
     topic = (payload.topic or "").strip()
     kept = _but(wishes, *_PLACED)
     given = (topic, *said.texts_of(kept))
@@ -112,8 +116,8 @@ def brief_of(payload: ContentSuggestionsPayload, profile: CreatorProfile) -> Bri
         language=_language(wishes, voice, profile) or language_of(topic),
         name=_text(voice.get("name")) or profile.name,
         style=(_text(voice.get("style")) or profile.persona_style or "")[:MAX_STYLE_CHARACTERS],
-        never=never or profile.limits,
-        forbidden_words=said.texts_of(said.first_of(wishes, said.FORBIDDEN_WORDS)),
+        never=never,
+        forbidden_words=(*said.texts_of(said.first_of(wishes, said.FORBIDDEN_WORDS)), *_short(never)),
         prices=_prices(payload, platform, wishes),
         count=_count(said.first_of(wishes, said.COUNT)),
         used=said.texts_of(said.first_of(wishes, said.USED)),
@@ -122,6 +126,11 @@ def brief_of(payload: ContentSuggestionsPayload, profile: CreatorProfile) -> Bri
         preferences=said.quotable(kept),
         given=given,
     )
+
+
+def _short(never: tuple[str, ...]) -> tuple[str, ...]:
+    named = (DENIAL.sub("", text, count=1).strip(" .!") for text in never)
+    return tuple(words for words in named if words and len(words.split()) <= _FEW_WORDS)
 
 
 def _language(wishes: Mapping[str, Any], voice: Mapping[str, Any], profile: CreatorProfile) -> str | None:

@@ -18,7 +18,7 @@ from workers.content_suggestions.tongues import is_foreign
 
 #: What our instructions speak of, and no person does.
 _TELLTALE = re.compile(
-    r"\bJSON\b|\bBCP ?47\b|(?<![#\w])[a-z]{2,}_[a-z_]{2,}\b"
+    r"\bJSON\b|\bBCP ?47\b|(?<![#@\w])[a-z]{2,}_[a-z_]{2,}\b"
     r"|\bsystem prompt\b|\bas an AI\b|\blanguage model\b",
     re.IGNORECASE,
 )
@@ -30,6 +30,8 @@ _EXPLICIT = re.compile(
     re.IGNORECASE,
 )
 _HASHTAG = re.compile(r"#?(\w{1,60})")
+_TAG_IN_TEXT = re.compile(r"(?<![\w&])#(\w*[^\W\d]\w*)")
+_HANDLE = re.compile(r"(?<!\w)@\w{2,}")
 
 
 def problems_of(draft: Draft, brief: Brief, rules: str) -> Iterator[str]:
@@ -53,7 +55,9 @@ def hashtags_of(draft: Draft, brief: Brief) -> tuple[str, ...]:
     """Return an idea's hashtags without `#`: well formed, each once, no more than the platform takes."""
     found = (_HASHTAG.fullmatch(re.sub(r"[\s\-']", "", tag)) for tag in draft.hashtags)
     tags = [match[1] for match in found if match and any(map(str.isalpha, match[1]))]
-    return tuple({tag.casefold(): tag for tag in reversed(tags)}.values())[::-1][: brief.hashtags]
+    written = [tag.casefold() for tag in _TAG_IN_TEXT.findall(draft.text)]
+    each_once = {tag.casefold(): tag for tag in reversed(tags) if tag.casefold() not in written}
+    return tuple(each_once.values())[::-1][: max(brief.hashtags - len(written), 0)]
 
 
 def published_text(draft: Draft, brief: Brief) -> str:
@@ -76,6 +80,8 @@ def _out_of_bounds(draft: Draft, brief: Brief) -> Iterator[str]:
     length = length_of(published_text(draft, brief), platform.counting)
     if length > brief.text_length:
         yield f"text and hashtags are {length} long; {platform.name} takes {brief.text_length}."
+    if len(_TAG_IN_TEXT.findall(draft.text)) > brief.hashtags:
+        yield f"there are too many hashtags in the text; {platform.name} takes {brief.hashtags} here."
     if length_of(draft.title, Counting.CHARACTERS) > platform.title_length:
         yield f"the title is longer than {platform.title_length} characters."
 
@@ -86,6 +92,8 @@ def _forbidden(whole: str, brief: Brief) -> Iterator[str]:
     words = (*brief.platform.forbidden_words, *map(re.escape, brief.forbidden_words))
     if words and _any_of(words).search(whole):
         yield f"it has words that {brief.platform.name} or the creator does not want."
+    if not set(_HANDLE.findall(whole)) <= {name for text in brief.given for name in _HANDLE.findall(text)}:
+        yield "it names an account that the creator did not."
     if brief.platform.explicitness is Explicitness.MILD and _EXPLICIT.search(whole):
         yield f"it is too explicit for {brief.platform.name}."
 

@@ -23,7 +23,8 @@ _PHRASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "無料",
         ),
         "a discount": (
-            r"discounts?|half price|reduced price|\d{1,2}\s?% (?:off|de)\b|on sale\b",
+            r"discounts?|half price|reduced price|on sale\b",
+            r"\d{1,2}\s?% (?:off|de|rabatt|menos|di sconto)\b|[-\u2212]\s?\d{1,2}\s?%",
             r"remises?\b|réductions?|promos?\b|soldes\b",
             r"descuentos?|rebajas?\b|descontos?",
             r"rabatte?n?\b|sconti\b|sconto",
@@ -57,9 +58,15 @@ _PHRASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 _KINDS = {
-    kind: re.compile(rf"(?:\b|(?=[^\x00-\u2fff]))(?:{'|'.join(phrases)})", re.IGNORECASE)
+    kind: re.compile(rf"(?:\b|(?=[^\x00-\u2fff]|[-\u2212]))(?:{'|'.join(phrases)})", re.IGNORECASE)
     for kind, phrases in _PHRASES.items()
 }
+#: `no feet`, `pas de pieds`: what is left names what is never said.
+DENIAL = re.compile(
+    r"\s*(?:no|not|never|without|don'?t|aucune?|jamais|sans|pas de|pas d'|sin|nunca|sem|não|kein\w*|nie|ohne"
+    r"|senza|niente|mai)\s+",
+    re.IGNORECASE,
+)
 _DENIED = re.compile(
     r"\b(?:no|not|never|without|don'?t|aucune?|jamais|sans|pas de|sin|nunca|sem|não|kein\w*|nie|ohne|senza"
     r"|niente|mai)(?:\s+\w+){0,2}\s+$",

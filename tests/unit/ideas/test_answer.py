@@ -30,6 +30,7 @@ BAD: dict[str, dict[str, Any]] = {
     "a placeholder": {"text": "Good evening [fan name], guess where I am"},
     "another placeholder": {"title": "{{topic}}"},
     "a blank": {"text": "Tonight I am wearing ____ for you"},
+    "an account": {"text": "Follow @somebody_else, she knows where I am"},
     "nothing": {"text": "   "},
     "emojis alone": {"title": "🔥🔥"},
     "an invisible text": {"text": "\u200b\u2060"},
@@ -117,6 +118,9 @@ def test_a_creators_own_words_are_forbidden_or_allowed(brief: Make) -> None:
     gift = _mixed({"text": "A free video for whoever guesses"})
     assert len(_read(gift, brief(topic="free video for the best guess")).drafts) == 4
     assert len(_read(gift, brief(topic="guess", preferences={"never": "free videos"})).drafts) == 3
+    friend = _mixed({"text": "With @maya_official at the beach, guess which"})
+    assert len(_read(friend, brief(topic="shoot with @maya_official")).drafts) == 4
+    assert len(_read(friend, brief(topic="shoot with a friend")).drafts) == 3
     sand = _mixed({})
     assert len(_read(sand, brief(preferences={"forbiddenWords": ["regrets", "(odd["]})).drafts) == 3
 
@@ -179,6 +183,27 @@ def test_hashtags_are_mended_or_dropped(
 ) -> None:
     read = _read(written(hashtags=written_tags), brief())
     assert hashtags_of(read.drafts[0], brief()) == kept
+
+
+def test_hashtags_in_the_text_count(brief: Make) -> None:
+    """They are the first of those that the platform takes, and none in a private message."""
+    told = _mixed(
+        {"text": "Guess where, #beach #sun, before tonight", "hashtags": ["Sun", "sand", "sea"]}, at=0
+    )
+    assert hashtags_of(_read(told, brief(platform="x")).drafts[0], brief(platform="x")) == ()
+    assert hashtags_of(_read(told, brief()).drafts[0], brief()) == ("sand", "sea")
+    for limits in ({"platform": "threads"}, {"contentType": "message"}, {"platform": "reddit"}):
+        assert len(_read(told, brief(**limits)).drafts) == 3
+    numbered = _mixed({"text": "We are #1 today, and you know why"})
+    assert len(_read(numbered, brief(contentType="message")).drafts) == 4
+
+
+def test_what_is_never_said_is_not_written(brief: Make) -> None:
+    """As far as it is a word or two; a sentence is for the model."""
+    feet = _mixed({"text": "My feet in the sand, and no shoes all day"})
+    for never in (["feet"], ["no feet"], "Feet.", ["jamais feet"]):
+        assert len(_read(feet, brief(preferences={"never": never})).drafts) == 3
+    assert len(_read(feet, brief(preferences={"never": ["no meetings in person"]})).drafts) == 4
 
 
 @pytest.mark.parametrize(

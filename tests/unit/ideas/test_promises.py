@@ -18,6 +18,7 @@ PROMISES = {
     ],
     "a discount": [
         "50 % off tonight",
+        "-30% ce soir",
         "Half price until midnight",
         "Grosse promo ce soir",
         "Descuento solo hoy",

@@ -84,7 +84,7 @@ def test_everything_that_is_known_is_told_once(context: JobContext, brief: Make)
         "explicitness": "mild",
         "voice": {"style": "dry humour"},
         "never": ["feet"],
-        "never_write": ["babe"],
+        "never_write": ["babe", "feet"],
         "fan_activity": {"friday": "21-23"},
         "already_used": ["Guess the beach"],
         "preferences": {"outfit": "red"},
