@@ -32,7 +32,7 @@ _PAST_NAMES = ("past", "history", "previous", "pastContent", "past_content")
 _CURRENT_NAMES = ("current", "content", "this")
 _DERIVED_FROM = ("likes", "comments", "shares", "saves")
 _PUNCTUATION = re.compile(r"[^a-z]")
-_NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,9})?")
+_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
 #: Larger than anything on any platform; keeps arithmetic exact.
 _MOST = 1e15
 _PERCENT = 100
