@@ -9,16 +9,24 @@ from types import MappingProxyType
 
 from infra.local.model_simulator.phrases import LABEL
 from shared.ai.port import ChatModel
+from shared.clock import SystemClock
 from shared.contracts import JobType
 from shared.messaging.worker import JobContext
+from shared.persistence.memory_creators import MemoryCreatorTable
+from shared.persistence.remembered_creators import RememberedCreators
 from tests.golden.cases import Answer, Case
-from workers.chat_suggestions.handler import suggest
+from workers.chat_suggestions.bank import Banks
+from workers.chat_suggestions.handler import Desk, suggest
 from workers.chat_suggestions.messages import ChatPayload
+from workers.content_suggestions.handler import suggest_content
+from workers.content_suggestions.messages import ContentSuggestionsPayload
 
 #: As the front end's jobs have it.
 DEADLINE_SECONDS = 90.0
 #: What a phone shows of a chat message without scrolling; the prompt asks for no more.
 CHAT_CHARACTERS = 280
+#: What fits everywhere but on X.
+CAPTION_CHARACTERS = 1_000
 
 Asking = Callable[[JobContext, Case, ChatModel], Awaitable[Answer]]
 
@@ -45,13 +53,34 @@ def context_for(subject: Subject, case: Case) -> JobContext:
 
 
 async def _chat(context: JobContext, case: Case, model: ChatModel) -> Answer:
-    result = await suggest(context, ChatPayload.model_validate(case.payload), model=model)
+    desk = Desk(banks=Banks(model, SystemClock()))
+    result = await suggest(context, ChatPayload.model_validate(case.payload), model=model, desk=desk)
     texts = tuple(_unlabelled(suggestion.text) for suggestion in result.suggestions)
     return Answer(
         texts=texts,
         alternatives=texts,
         published=texts,
         longest=CHAT_CHARACTERS,
+        language=result.language,
+    )
+
+
+async def _content_suggestions(context: JobContext, case: Case, model: ChatModel) -> Answer:
+    payload = ContentSuggestionsPayload.model_validate(case.payload)
+    creators = RememberedCreators(MemoryCreatorTable(), SystemClock())
+    result = await suggest_content(context, payload, model=model, creators=creators)
+    captions = [_unlabelled(idea.text) for idea in result.ideas]
+    around = [
+        _unlabelled(text)
+        for idea in result.ideas
+        for text in (idea.title, idea.hook, idea.call_to_action)
+        if text
+    ]
+    return Answer(
+        texts=(*captions, *around),
+        alternatives=captions,
+        published=(*captions, *around),
+        longest=result.limits.text_length if result.limits else CAPTION_CHARACTERS,
         language=result.language,
     )
 
@@ -64,5 +93,8 @@ def _unlabelled(text: str) -> str:
 SUBJECTS: Mapping[str, Subject] = MappingProxyType(
     {
         "chat.suggest": Subject(cases="chat", job_type=JobType.CHAT_SUGGEST, ask=_chat),
+        "content.suggest": Subject(
+            cases="content_suggestions", job_type=JobType.CONTENT_SUGGEST, ask=_content_suggestions
+        ),
     }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from itertools import permutations
+from itertools import combinations
 from typing import Any
 
 from infra.local.model_simulator.phrases import LABEL, REPLIES
@@ -17,9 +17,13 @@ def bank(data: Mapping[str, Any], chance: random.Random) -> dict[str, list[str]]
     """Return lines that are all different, in the language asked for if the simulator speaks it."""
     language = str(data.get("language")).partition("-")[0]
     replies = [text.replace("{name}", "") for text, _, _ in REPLIES.get(language, REPLIES["en"])]
-    lines = [*replies, *(" ".join(pair) for pair in permutations(replies, 2))]
-    chance.shuffle(lines)
-    return {
-        tone: [LABEL + line for line in lines[number * _LINES_PER_TONE : (number + 1) * _LINES_PER_TONE]]
-        for number, tone in enumerate(_TONES)
-    }
+    pairs = combinations(replies, 2)
+    # Both orders of a pair are of one kind, since one line of each kind is offered at a time.
+    groups = [*([reply] for reply in replies), *([f"{a} {b}", f"{b} {a}"] for a, b in pairs)]
+    chance.shuffle(groups)
+    groups.sort(key=len, reverse=True)
+    kinds: dict[str, list[str]] = {tone: [] for tone in _TONES}
+    for group in groups:
+        shortest = min(kinds.values(), key=len)
+        shortest += group
+    return {tone: [LABEL + line for line in lines[:_LINES_PER_TONE]] for tone, lines in kinds.items()}
