@@ -18,7 +18,16 @@ from rich.table import Table
 from benchmarks.measurement import Measurement
 
 #: Each names a module of this package with `measure() -> Iterator[Measurement]`.
-BENCHMARKS = ("cold_start", "job_engine", "money", "router", "video", "video_compression", "video_job")
+BENCHMARKS = (
+    "bank_hit",
+    "cold_start",
+    "job_engine",
+    "money",
+    "router",
+    "video",
+    "video_compression",
+    "video_job",
+)
 RESULTS = Path(__file__).resolve().parents[1] / ".local" / "bench"
 
 
