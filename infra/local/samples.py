@@ -19,8 +19,10 @@ class Sample:
     #: What the job is about, in a line.
     title: str
     payload: Mapping[str, Any]
-    #: Makes the file that is uploaded first, in a directory; its URL becomes the payload's `videoUrl`.
+    #: Makes the file that is uploaded first, in a directory.
     file: Callable[[Path], Path] | None = None
+    #: The payload's field for the file's URL.
+    url_field: str = "videoUrl"
 
 
 _LEA = {"name": "Léa", "style": "warm, playful, a little cheeky; short messages", "language": "fr"}
@@ -65,6 +67,46 @@ _VIDEO = Sample(
         "metadata": {"title": "Morning in the studio", "platform": "onlyfans", "language": "en"},
     },
     file=_video,
+)
+
+
+def _photo(directory: Path) -> Path:
+    from infra.local.clips.photo import sample_photo
+
+    return sample_photo(directory)
+
+
+_PHOTO = Sample(
+    job_type=JobType.CONTENT_ANALYZE,
+    creator_id="101",
+    title="Last light, a picture with its caption and what came before it",
+    payload={
+        "contentId": "content_101_1",
+        "contentType": "photo",
+        "analysisType": "engagement",
+        "caption": "Dernière lumière. Tu regardes avec moi ?",
+        "metrics": {
+            "past": [
+                {"views": 900, "likes": 80, "comments": 7},
+                {"views": 1_400, "likes": 95, "comments": 12},
+                {"views": 1_150, "likes": 101, "comments": 9},
+                {"views": 2_300, "likes": 260, "comments": 31},
+            ]
+        },
+        "metadata": {"platform": "onlyfans", "language": "fr"},
+    },
+    file=_photo,
+    url_field="contentUrl",
+)
+_POST = Sample(
+    job_type=JobType.CONTENT_ANALYZE,
+    creator_id="102",
+    title="a post: New set drops on Friday…",
+    payload={
+        "contentType": "post",
+        "text": "New set drops on Friday at 9. Tell me which colour I should wear and I might listen 😏",
+        "metadata": {"platform": "fansly", "language": "en"},
+    },
 )
 
 SAMPLES: Sequence[Sample] = (
@@ -126,5 +168,7 @@ SAMPLES: Sequence[Sample] = (
         topic="my first run of the year",
         preferences={"persona": _MAYA, "language": "en"},
     ),
+    _PHOTO,
+    _POST,
     _VIDEO,
 )  # fmt: skip - one fan, one paragraph

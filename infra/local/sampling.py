@@ -59,9 +59,9 @@ def _payload(
     """Return a sample's payload; its file is made, at the first run, and uploaded before."""
     if sample.file is None:
         return sample.payload
-    with console.status(f"making and uploading the video of {sample.title}"):
+    with console.status(f"making and uploading the file of {sample.title}"):
         url = Bucket(variables).upload(sample.file(directory), creator_id=sample.creator_id)
-    return {**sample.payload, "videoUrl": url}
+    return {**sample.payload, sample.url_field: url}
 
 
 def _publish(sender: Publisher, sample: Sample, payload: Mapping[str, Any]) -> SampleRun:

@@ -16,6 +16,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from infra.local.content_view import content_table
 from infra.local.parts import Part, address
 from infra.local.records import Job
 from infra.local.samples import Sample
@@ -143,6 +144,8 @@ def result_view(result: Mapping[str, Any], *, simulated: bool) -> RenderableType
         return video_view(result, simulated=simulated)
     if ideas := result.get("ideas"):
         return ideas_view(ideas, result, simulated=simulated)
+    if "contentKind" in result:
+        return Group(content_table(result), _source(result, simulated=simulated))
     if not suggestions:
         return Text(json.dumps(result, ensure_ascii=False, indent=2))
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))

@@ -62,7 +62,7 @@ def test_job_ids_look_like_the_front_ends_and_differ() -> None:
 
 def test_every_sample_is_a_valid_payload() -> None:
     for sample in SAMPLES:
-        uploaded = {"videoUrl": "https://bucket.s3.amazonaws.com/video.mp4"} if sample.file else {}
+        uploaded = {sample.url_field: "https://bucket.s3.amazonaws.com/file"} if sample.file else {}
         MESSAGES[sample.job_type][0].model_validate({**sample.payload, **uploaded})
 
 
