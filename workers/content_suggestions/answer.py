@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -35,6 +36,7 @@ class Ideas:
     drafts: tuple[Draft, ...]
 
 
+@lru_cache(maxsize=16)  # the cache asks whether an answer is usable, and then the handler reads the same one
 def read_ideas(text: str, brief: Brief, *, rules: str) -> Ideas:
     """Return the ideas in a model's text that can be shown to the creator.
 

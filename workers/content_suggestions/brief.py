@@ -49,9 +49,9 @@ FORBIDDEN_EVERYWHERE = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Brief:
-    """What is wanted."""
+    """What is wanted; each job has one of its own."""
 
     platform: PlatformRules
     content_type: ContentType
