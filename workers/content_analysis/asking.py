@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from shared.ai.answers import UnusableAnswerError
-from shared.ai.port import ChatModel, FinishReason, ModelCall, ModelReply, ModelRequest, Role
-from shared.errors import ContentFilteredError, ModelError
+from shared.ai.port import ChatModel, ModelCall, ModelRequest, Role
+from shared.ai.repairing import Answered, answered
 from shared.messaging.worker import JobContext
 from workers.content_analysis.answer import JudgementAnswer, LookAnswer, read_judgement, read_look
-from workers.content_analysis.prompt import JUDGEMENT, LOOK, judgement_request, look_request, repair_request
+from workers.content_analysis.prompt import JUDGEMENT, LOOK, judgement_request, look_request
 from workers.content_analysis.subject import Subject
 
-logger = logging.getLogger(__name__)
-
 A = TypeVar("A", bound=BaseModel)
-
-#: An answer and its repair.
-_TRIES = 2
 
 
 class Look(BaseModel):
@@ -63,8 +56,8 @@ class Questions:
         request = look_request(self.context, self.subject, material.pictures if material else ())
 
         async def work() -> Look:
-            answer, reply = await self._ask(request, read_look)
-            return Look(answer=answer, model=reply.deployment)
+            found = await self._ask(request, read_look)
+            return Look(answer=found.answer, model=found.reply.deployment)
 
         key = self._key(LOOK.prompt_version, request)
         return await self.context.checkpointed(LOOK.name, key, Look, work)
@@ -81,8 +74,8 @@ class Questions:
         async def work() -> Judgement:
             nonlocal asked
             asked = True
-            answer, reply = await self._ask(request, read_judgement)
-            return Judgement(answer=answer, model=reply.deployment, cached=reply.cached)
+            made = await self._ask(request, read_judgement)
+            return Judgement(answer=made.answer, model=made.reply.deployment, cached=made.reply.cached)
 
         key = self._key(JUDGEMENT.prompt_version, request)
         found = await self.context.checkpointed(JUDGEMENT.name, key, Judgement, work)
@@ -93,26 +86,9 @@ class Questions:
         asked = hashlib.sha256("\0".join(message.text for message in request.messages).encode())
         return f"{self.subject.content_hash}:{prompt_version}:{request.task.role}:{asked.hexdigest()[:32]}"
 
-    async def _ask(self, request: ModelRequest, read: Callable[[str], A]) -> tuple[A, ModelReply]:
-        request = replace(request, deadline=self.deadline, spent=self._spent)
-        for _ in range(_TRIES):
-            reply = await self.model.complete(request)
-            if reply.finish_reason is FinishReason.CONTENT_FILTER:
-                raise ContentFilteredError
-            try:
-                return read(reply.text), reply
-            except UnusableAnswerError as error:
-                logger.warning(
-                    "The model's answer is not usable",
-                    extra={
-                        "jobId": self.context.job_id,
-                        "task": request.task.name,
-                        "deployment": reply.deployment,
-                        "problems": error.problems,
-                    },
-                )
-                request = repair_request(request, error.problems)
-        raise ModelError
+    async def _ask(self, request: ModelRequest, read: Callable[[str], A]) -> Answered[A]:
+        request = request.but(deadline=self.deadline, spent=self._spent)
+        return await answered(self.model, request, read, job_id=self.context.job_id)
 
     def _spent(self, call: ModelCall) -> None:
         self.context.spent(call)

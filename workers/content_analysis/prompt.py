@@ -8,10 +8,9 @@ reaches a model only as quoted JSON in one data block, and the rules say that it
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from shared.ai.answers import UnusableAnswerError
 from shared.ai.port import (
     AnswerSchema,
     CacheScope,
@@ -23,6 +22,7 @@ from shared.ai.port import (
     Task,
 )
 from shared.ai.quoting import Quotable, quoted
+from shared.ai.repairing import is_usable
 from shared.messaging.worker import JobContext
 from workers.content_analysis.answer import (
     LookAnswer,
@@ -121,7 +121,7 @@ def look_request(context: JobContext, subject: Subject, pictures: Sequence[bytes
         spent=context.spent,
         answer_schema=look_schema(),
         language="en",
-        accepts=lambda text: _is_usable(read_look, text),
+        accepts=lambda text: is_usable(lambda: read_look(text)),
     )
 
 
@@ -138,31 +138,11 @@ def judgement_request(
         spent=context.spent,
         answer_schema=judgement_schema(),
         language=subject.language,
-        accepts=lambda text: _is_usable(read_judgement, text),
+        accepts=lambda text: is_usable(lambda: read_judgement(text)),
         complexity=Complexity.COMPLEX if role is Role.REASONING else None,
-    )
-
-
-def repair_request(request: ModelRequest, problems: Sequence[str]) -> ModelRequest:
-    """Return the question again, with what was wrong with its first answer, which is not shown again."""
-    *before, question = request.messages
-    wrong = "\n".join(f"- {problem}" for problem in problems)
-    asked = f"{question.text}\n\nA first answer could not be used:\n{wrong}\nMind this, and answer anew."
-    return replace(
-        request,
-        task=replace(request.task, cache_scope=CacheScope.NONE),
-        messages=(*before, replace(question, text=asked)),
     )
 
 
 def _question(data: Mapping[str, Quotable], schema: AnswerSchema, order: str) -> str:
     told = json.dumps(schema.json_schema, separators=(",", ":"))
     return f"Data:\n{quoted(data)}\nJSON Schema:\n{told}\n{order}"
-
-
-def _is_usable(read: Callable[[str], object], text: str) -> bool:
-    try:
-        read(text)
-    except UnusableAnswerError:
-        return False
-    return True

@@ -7,7 +7,6 @@ so that a provider's prompt cache can keep them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.ai.port import CacheScope, Message, ModelRequest, Role, Task
@@ -89,22 +88,6 @@ def ideas_request(context: JobContext, brief: Brief) -> ModelRequest:
         answer_schema=answer_schema(),
         language=brief.language,
         accepts=lambda text: is_usable(text, brief, rules=RULES),
-    )
-
-
-def repair_request(request: ModelRequest, problems: Sequence[str]) -> ModelRequest:
-    """Return the question again, with what was wrong with its first answer, which is not shown again.
-
-    It may repeat what strangers wrote outside the data block. Not cached: nobody would find it.
-    """
-    *before, question = request.messages
-    wrong = "\n".join(f"- {problem}" for problem in problems)
-    asked = (
-        f"{question.text}\n\nA first answer to this could not be used:\n{wrong}\nMind this, and answer anew."
-    )
-    return request.but(
-        task=replace(request.task, cache_scope=CacheScope.NONE),
-        messages=(*before, replace(question, text=asked)),
     )
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from shared.ai.port import CacheScope, Role
+from shared.ai.repairing import repair_request
 from shared.messaging.worker import JobContext
 from workers.content_suggestions.brief import Brief
-from workers.content_suggestions.prompt import RULES, ideas_request, repair_request
+from workers.content_suggestions.prompt import RULES, ideas_request
 
 Make = Callable[..., Brief]
 
