@@ -22,7 +22,7 @@ from infra.local.clips.styles import RateControl
 from shared.storage.blobs import CONTAINER
 
 #: So many bits that a short clip is an upload that gets a smaller copy.
-HEAVY = replace(STYLES["phone"], name="heavy", bits_per_second=62_000_000, rate_control=RateControl.CONSTANT)
+HEAVY = replace(STYLES["phone"], name="heavy", bits_per_second=100_000_000, rate_control=RateControl.CONSTANT)
 _SEED = 11
 _PRESIGNED_SECONDS = 3_600
 
@@ -117,10 +117,10 @@ def running(directory: Path, *, model_latency_ms: float = 0) -> Iterator[VideoSe
         yield VideoServices(settings=settings, model=model, temporary=temporary)
 
 
-def clip(directory: Path, style: str = "phone", *, seconds: float = 8.0) -> Path:
-    """Return a small vertical clip of a style, with speech."""
+def clip(directory: Path, style: str = "phone") -> Path:
+    """Return a short vertical clip of a style, with speech."""
     path = directory / f"{style}.mp4"
-    made = HEAVY if style == HEAVY.name else STYLES[style]
+    made, seconds = (HEAVY, 5.0) if style == HEAVY.name else (STYLES[style], 8.0)
     make_clip(path, made, seed=_SEED, seconds=seconds, width=540, height=960)
     return path
 
