@@ -418,7 +418,7 @@ async def test_a_model_that_was_talked_into_something_is_not_repeated(
     result = await world.analyse(model, text="Hello")
     assert "evil" not in result.model_dump_json()
     assert len(model.requests) == 2
-    assert "A first answer could not be used" in model.requests[1].messages[-1].text
+    assert "A first answer to this could not be used" in model.requests[1].messages[-1].text
 
 
 async def test_the_job_says_which_language_and_platform(world: World, judged: dict[str, Any]) -> None:
