@@ -14,7 +14,9 @@ from uuid import uuid4
 
 from infra import speech_webhook
 from tests import video_world
+from tests.e2e import site
 from tests.e2e.app import App, message_of, running
+from tests.e2e.site import Site
 from tests.video_world import VideoServices
 
 CREATOR = "654"
@@ -26,6 +28,8 @@ class VideoApp:
 
     app: App
     services: VideoServices
+    #: Somebody else's host that content may be fetched from.
+    site: Site
 
 
 @contextmanager
@@ -33,16 +37,17 @@ def running_with_videos(directory: Path, *, database_url: str, redis_url: str) -
     """Run the app with storage, sound and simulators of its own; the speech service calls it back."""
     with (
         video_world.running(directory) as services,
+        site.running() as elsewhere,
         running(
             directory,
             database_url=database_url,
             redis_url=redis_url,
             model=services.model,
-            settings=services.settings,
+            settings={**services.settings, "CONTENT_HOSTS": elsewhere.origin},
         ) as app,
     ):
         asyncio.run(speech_webhook.register(app.hosted.url, services.settings))
-        yield VideoApp(app=app, services=services)
+        yield VideoApp(app=app, services=services, site=elsewhere)
 
 
 def publish_video(app: App, video_url: str, *, creator_id: str = CREATOR, **fields: Any) -> str:
