@@ -2,8 +2,9 @@
 
 Ours is charged for what its calls really hold: the tokens of the prompts that the handler builds and of
 answers of the usual length, banks included. The peers are charged what the founding document assumes of a
-call, 300 tokens in and 50 out, three calls for three suggestions; so the comparison favours them. A file of
-messages is replayed instead of the made day by `money=FILE` (`benchmarks.money.traffic.read`).
+call, 300 tokens in and 50 out, three calls for three suggestions, which favours them; `with_our_prompt` says
+what they cost with calls of our size. A file of messages is replayed instead of the made days by `money=FILE`
+(`benchmarks.money.traffic.read`).
 
 What a fan gets is compared, too: a cache that serves an answer to another question is cheap for nothing. The
 pairs that it is tried on are in `pairs.jsonl`.
@@ -24,7 +25,7 @@ from benchmarks.money.pairs import Pair, pairs
 from benchmarks.money.peers import ExactStore, NoStore, Store, semantic
 from benchmarks.money.replaying import Replay, our_wrong_serves, ours, their_wrong_serves, theirs
 from benchmarks.money.traffic import SEED, FanMessage, day, exact_duplicates, read
-from shared.ai.catalogue import KNOWN
+from shared.ai.catalogue import KNOWN, known_deployment
 
 #: 34.2 dollars a month with 80 % hits, for 150,000 messages (founding document).
 SEED_USD_PER_THOUSAND = 0.228
@@ -32,6 +33,10 @@ SEED_USD_PER_THOUSAND = 0.228
 SEED_CALL_USD_MICROS = 570.0
 SUGGESTIONS = 3
 TIMES_CHEAPER = 4
+#: The last one is what is promised for; banks are good for 30.
+DAYS = 4
+
+DEEPSEEK = known_deployment("DeepSeek-V3")
 
 _UNIT = "USD / 1,000"
 _SEMANTIC = "GPTCache at its default threshold"
@@ -50,22 +55,21 @@ def measure(path: Path | None = None) -> Iterator[Measurement]:
             name: theirs(store, messages, calls=SUGGESTIONS, usd_micros=SEED_CALL_USD_MICROS)
             for name, store in stores.items()
         }
-        first, later = asyncio.run(_replayed(messages, None if path else day(SEED + 1)))
+        days = [messages] if path else [messages, *(day(SEED + number) for number in range(1, DAYS))]
+        replays = asyncio.run(_replayed(days))
+        first, later = replays[0], replays[-1]
         yield from _money(messages, first, later, peers)
         yield from _repeats(first, peers)
         yield _wrong_serves(asyncio.run(our_wrong_serves(OurSide(tokens), pairs())), gptcache)
 
 
-async def _replayed(
-    messages: Sequence[FanMessage], others: Sequence[FanMessage] | None
-) -> tuple[Replay, Replay]:
-    """Return a first day, for which all banks are written, and the next, for which most are there."""
-    side = OurSide(tokens)
-    first = await ours(side, messages)
-    if others is None:
-        return first, first
-    side.next_day()
-    return first, await ours(side, others)
+async def _replayed(days: Sequence[Sequence[FanMessage]]) -> list[Replay]:
+    """Return a first day, for which all banks are written, and others, for which more and more are there."""
+    side, replays = OurSide(tokens), list[Replay]()
+    for messages in days:
+        replays.append(await ours(side, messages))
+        side.next_day()
+    return replays
 
 
 def _money(
@@ -77,13 +81,21 @@ def _money(
     traffic = {"messages": len(messages), "exact_duplicates": exact_duplicates(messages)}
     founding = (SEED_USD_PER_THOUSAND, "the founding document")
     details = {**_details(later), **traffic, "usd_per_thousand_of": _elsewhere(later)}
-    yield _beside("the second day", later.usd_per_thousand, *founding, promise=promise, details=details)
+    yield _beside("a later day", later.usd_per_thousand, *founding, promise=promise, details=details)
     yield _beside("the first day, banks written", first.usd_per_thousand, *founding, details=_details(first))
     for name, peer in peers.items():
-        details = _details(peer)
-        yield _beside("the second day", later.usd_per_thousand, peer.usd_per_thousand, name, details=details)
+        details = {**_details(peer), "with_our_prompt": peer.calls / peer.messages * _one_suggestion(later)}
+        yield _beside("a later day", later.usd_per_thousand, peer.usd_per_thousand, name, details=details)
         if peer.hit_rate:
             yield _beside("answered without a call", later.hit_rate, peer.hit_rate, name, unit="share")
+
+
+def _one_suggestion(replay: Replay) -> float:
+    """Return the dollars of a thousand calls of our size that bring one suggestion each."""
+    asked = replay.usd_micros - replay.bank_usd_micros
+    written = replay.output_tokens_of_suggestions * DEEPSEEK.output_usd_micros_per_million_tokens / 1_000_000
+    calls = max(replay.suggestion_calls, 1)
+    return (asked - written * (1 - 1 / SUGGESTIONS)) / calls / 1000
 
 
 def _elsewhere(replay: Replay) -> dict[str, float]:

@@ -22,6 +22,9 @@ class Replay:
     calls: int = 0
     usd_micros: float = 0.0
     bank_usd_micros: int = 0
+    #: Calls for one message's suggestions, and what they wrote; the others are for banks.
+    suggestion_calls: int = 0
+    output_tokens_of_suggestions: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     #: Messages that were answered without a call.
@@ -66,7 +69,11 @@ async def ours(side: OurSide, messages: Sequence[FanMessage]) -> Replay:
         replay.calls += len(served.calls)
         for call in served.calls:
             replay.usd_micros += call.cost_usd_micros
-            replay.bank_usd_micros += call.cost_usd_micros if call.task == "chat.bank" else 0
+            if call.task == "chat.bank":
+                replay.bank_usd_micros += call.cost_usd_micros
+            else:
+                replay.suggestion_calls += 1
+                replay.output_tokens_of_suggestions += call.usage.output_tokens
             replay.input_tokens += call.usage.input_tokens
             replay.output_tokens += call.usage.output_tokens
     return replay
