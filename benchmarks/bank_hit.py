@@ -1,8 +1,8 @@
 """An everyday message answered from the bank, beside one that a model and one that the cache answers.
 
 Measured is CPU time of the worker's process for a whole job, from the broker's message to the announced
-result: decoding, claim, answer, record and sending, with real services in other processes. Jobs go one by one,
-the three kinds in turns. The simulated model answers at once: what its path costs is our code's alone.
+result: decoding, claim, answer, record and sending, with real services in other processes. Jobs go one by
+one, the three kinds in turns. The simulated model answers at once: what that path costs is our code alone.
 """
 
 from __future__ import annotations
