@@ -6,6 +6,7 @@ text that a creator is shown holds a link, markup or code, whatever the content 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any
@@ -19,6 +20,7 @@ from shared.ai.schemas import plain_schema
 from workers.content_analysis.findings import Outlook, SafetyCategory, Sentiment, Severity
 
 UNDETERMINED = "und"
+_LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", re.IGNORECASE)
 
 
 def _text(most: int) -> Any:
@@ -35,8 +37,10 @@ def _known_category(value: Any) -> Any:
     return value if isinstance(value, str) and value in {*SafetyCategory} else SafetyCategory.OTHER
 
 
-def _text_or_undetermined(value: Any) -> Any:
-    return value if isinstance(value, str) else UNDETERMINED
+def _tag_or_undetermined(value: Any) -> Any:
+    """Take a language that is no tag for an unknown one: the judgement counts, not its name."""
+    tag = value.strip().replace("_", "-") if isinstance(value, str) else ""
+    return tag if _LANGUAGE_TAG.fullmatch(tag) else UNDETERMINED
 
 
 Line = Annotated[str, _brief(60), _text(60)]
@@ -100,7 +104,7 @@ class Prediction(BaseModel):
 class JudgementAnswer(BaseModel):
     """What is made of the content as a whole."""
 
-    language: Annotated[str, BeforeValidator(_text_or_undetermined)] = UNDETERMINED
+    language: Annotated[str, BeforeValidator(_tag_or_undetermined)] = UNDETERMINED
     summary: Annotated[str, _brief(1_500), _text(1_500)]
     score: Grade
     sentiment: Sentiment

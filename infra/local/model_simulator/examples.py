@@ -7,18 +7,26 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from infra.local.model_simulator.phrases import LABEL
-from infra.local.model_simulator.words import SELDOM, WORDS
+from infra.local.model_simulator.words import SELDOM, known_phrases
 
 _MAX_DEPTH = 12
 _CHOICES = ("anyOf", "oneOf", "allOf")
 
 
 class Example:
-    """Makes up one value of a schema; every text in it is labelled."""
+    """Makes up one value of a schema; every text in it is labelled.
 
-    def __init__(self, schema: Mapping[str, Any], chance: random.Random) -> None:
+    Args:
+        schema: what it satisfies.
+        chance: chooses.
+        language: BCP 47 of its texts, as far as the simulator speaks it.
+    """
+
+    def __init__(self, schema: Mapping[str, Any], chance: random.Random, language: str = "en") -> None:
         self._root = schema
         self._chance = chance
+        self._language = language
+        self._said: set[str] = set()
 
     def value(self) -> Any:
         """Return a value that satisfies the schema."""
@@ -67,8 +75,12 @@ class Example:
 
     def _text(self, schema: Mapping[str, Any], name: str) -> str:
         """Return a phrase that goes with the name, or the name itself."""
-        known = WORDS.get("number" if name.isdigit() else name.rstrip(" 0123456789"))
-        said = self._chance.choice(known) if known else name.replace("_", " ")
+        if name == "language":
+            return self._language
+        known = known_phrases("number" if name.isdigit() else name.rstrip(" 0123456789"), self._language)
+        fresh = [phrase for phrase in known if phrase not in self._said] or known
+        said = self._chance.choice(fresh) if fresh else name.replace("_", " ")
+        self._said.add(said)
         text = f"{LABEL}{said}".ljust(int(schema.get("minLength", 0)), ".")
         return text[: int(schema.get("maxLength", len(text)))]
 

@@ -53,3 +53,50 @@ WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )
+
+#: What is said about content in other languages, by the property's name.
+_ELSEWHERE: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "fr": {
+            "summary": ("Un contenu court et personnel, qui dit une seule chose et la dit bien.",),
+            "text": (
+                "Commence par la phrase la plus forte ; les premiers mots décident.",
+                "Coupe ce qui se répète et garde une seule idée.",
+                "Termine par une question qui donne envie de répondre.",
+                "Publie le soir, quand tes fans ont le temps de lire.",
+            ),
+            "reason": (
+                "Le ton est direct et on a envie de lire la suite.",
+                "Il ne se passe pas grand-chose au milieu, et la fin est plus forte.",
+                "On reconnaît ta voix dès la première phrase.",
+            ),
+            "reasons": ("Les questions font parler les fans.", "Le sujet est proche de leur quotidien."),
+            "strengths": ("La voix est sincère.", "La première phrase est claire."),
+            "note": ("À peine visible, au bord du cadre.",),
+            "tags": ("quotidien", "coulisses", "humour"),
+        },
+        "es": {
+            "summary": ("Un contenido corto y personal, que dice una sola cosa y la dice bien.",),
+            "text": (
+                "Empieza por la frase más fuerte; las primeras palabras deciden.",
+                "Quita lo que se repite y deja una sola idea.",
+                "Termina con una pregunta que dé ganas de contestar.",
+                "Publica por la noche, cuando tus fans tienen tiempo para leer.",
+            ),
+            "reason": (
+                "El tono es directo y dan ganas de seguir leyendo.",
+                "En medio no pasa gran cosa, y el final es más fuerte.",
+                "Se reconoce tu voz desde la primera frase.",
+            ),
+            "reasons": ("Las preguntas hacen hablar a los fans.", "El tema está cerca de su día a día."),
+            "strengths": ("La voz es sincera.", "La primera frase es clara."),
+            "note": ("Apenas se ve, en el borde de la imagen.",),
+            "tags": ("vida diaria", "detrás de las cámaras", "humor"),
+        },
+    }
+)
+
+
+def known_phrases(name: str, language: str) -> tuple[str, ...]:
+    """Return what is said under a property's name, in the language if the simulator speaks it there."""
+    return _ELSEWHERE.get(language.partition("-")[0].casefold(), {}).get(name) or WORDS.get(name, ())

@@ -30,7 +30,8 @@ def answer(messages: Sequence[Mapping[str, Any]], response_format: Any, seed: in
     if (data := _data_with("situation", messages)) is not None:
         return json.dumps(bank(data, chance), ensure_ascii=False)
     if (schema := _schema(messages, response_format)) is not None:
-        return json.dumps(Example(schema, chance).value(), ensure_ascii=False)
+        language = (_data_with("answer_language", messages) or {}).get("answer_language", "en")
+        return json.dumps(Example(schema, chance, language).value(), ensure_ascii=False)
     text = f"{LABEL}An answer to a question of {sum(len(text_of(m)) for m in messages)} characters."
     wants_json = isinstance(response_format, Mapping) and response_format.get("type") == "json_object"
     return json.dumps({"text": text}) if wants_json else text
