@@ -16,6 +16,9 @@ from tests.e2e.app import App, Event
 from tests.e2e.videos import VideoApp, publish_video
 from tests.video_world import HEAVY, VideoServices, clip
 
+#: Real files are looked into, on machines that may be busy.
+pytestmark = pytest.mark.timeout(120)
+
 SCHEMAS = ROOT / "docs" / "contracts" / "schemas"
 _JPEG, _MP4 = b"\xff\xd8\xff", b"ftyp"
 #: A video without people or words would prove little.

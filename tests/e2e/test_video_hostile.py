@@ -16,6 +16,9 @@ from tests.e2e.hostile import forms_of, marker_of
 from tests.e2e.videos import VideoApp, publish_video
 from tests.video_world import VideoServices, clip
 
+#: Real files are looked into, on machines that may be busy.
+pytestmark = pytest.mark.timeout(120)
+
 _CREATOR = "1313"
 
 
