@@ -14,12 +14,19 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from shared.ai.answers import UnusableAnswerError, parse_answer
+from shared.ai.echoes import echoes
 from shared.ai.plain_text import impurities
 from shared.ai.port import AnswerSchema
 from shared.ai.schemas import plain_schema
 from workers.content_analysis.findings import Outlook, SafetyCategory, Sentiment, Severity
 
 UNDETERMINED = "und"
+#: Names that only the question holds: whoever writes them writes about it.
+_TELLTALE = re.compile(
+    r"\bJSON\b|\bBCP ?47\b|\bsystem prompt\b"
+    r"|\b(?:answer_language|meant_as|asked_for|known_of_it|text_on_screen|people_count|\w+_hint|fan_\w+)\b",
+    re.IGNORECASE,
+)
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", re.IGNORECASE)
 
 
@@ -116,25 +123,45 @@ class JudgementAnswer(BaseModel):
     safety: Annotated[list[Risk], Field(max_length=12)]
 
 
-def read_look(text: str) -> LookAnswer:
+def read_look(text: str, *, rules: str = "") -> LookAnswer:
     """Return what the model saw.
 
+    Args:
+        text: the model's answer.
+        rules: what it was told by us, which no answer quotes.
+
     Raises:
-        UnusableAnswerError: it has another form.
+        UnusableAnswerError: it has another form, or a text that is shown is no plain words. What can be read
+            in the picture is not shown, and may be anything.
     """
-    return parse_answer(text, LookAnswer)
+    answer = parse_answer(text, LookAnswer)
+    _check(_look_texts(answer), rules)
+    return answer
 
 
-def read_judgement(text: str) -> JudgementAnswer:
+def read_judgement(text: str, *, rules: str = "") -> JudgementAnswer:
     """Return what the model made of the content.
+
+    Args:
+        text: the model's answer.
+        rules: what it was told by us, which no answer quotes.
 
     Raises:
         UnusableAnswerError: it has another form, or a text in it is no plain words.
     """
     answer = parse_answer(text, JudgementAnswer)
-    if problems := sorted({problem for said in _texts(answer) for problem in impurities(said)}):
-        raise UnusableAnswerError(*problems)
+    _check(_texts(answer), rules)
     return answer
+
+
+def _check(texts: Iterator[str], rules: str) -> None:
+    shown = list(texts)
+    problems = sorted({problem for said in shown for problem in impurities(said)})
+    whole = "\n".join(shown)
+    if _TELLTALE.search(whole) or echoes(whole, (rules,)):
+        problems.append("the answer quotes its instructions; write about the content.")
+    if problems:
+        raise UnusableAnswerError(*problems)
 
 
 @cache
@@ -147,6 +174,15 @@ def look_schema() -> AnswerSchema:
 def judgement_schema() -> AnswerSchema:
     """Return the schema of what is made of the content."""
     return AnswerSchema(name="content_judgement", json_schema=plain_schema(JudgementAnswer))
+
+
+def _look_texts(answer: LookAnswer) -> Iterator[str]:
+    """Yield every text that the creator is shown."""
+    yield answer.description
+    yield from answer.objects
+    for seen in answer.quality:
+        yield from (seen.aspect, seen.note)
+    yield from (risk.note for risk in answer.safety)
 
 
 def _texts(answer: JudgementAnswer) -> Iterator[str]:

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from shared.ai.port import ChatModel, ModelCall, ModelRequest, Role
 from shared.ai.repairing import Answered, answered
 from shared.messaging.worker import JobContext
-from workers.content_analysis.answer import JudgementAnswer, LookAnswer, read_judgement, read_look
-from workers.content_analysis.prompt import JUDGEMENT, LOOK, judgement_request, look_request
+from workers.content_analysis.answer import JudgementAnswer, LookAnswer
+from workers.content_analysis.prompt import JUDGEMENT, LOOK, judged, judgement_request, look_request, see
 from workers.content_analysis.subject import Subject
 
 A = TypeVar("A", bound=BaseModel)
@@ -56,7 +56,7 @@ class Questions:
         request = look_request(self.context, self.subject, material.pictures if material else ())
 
         async def work() -> Look:
-            found = await self._ask(request, read_look)
+            found = await self._ask(request, see)
             return Look(answer=found.answer, model=found.reply.deployment)
 
         key = self._key(LOOK.prompt_version, request)
@@ -74,7 +74,7 @@ class Questions:
         async def work() -> Judgement:
             nonlocal asked
             asked = True
-            made = await self._ask(request, read_judgement)
+            made = await self._ask(request, judged)
             return Judgement(answer=made.answer, model=made.reply.deployment, cached=made.reply.cached)
 
         key = self._key(JUDGEMENT.prompt_version, request)

@@ -25,6 +25,7 @@ from shared.ai.quoting import Quotable, quoted
 from shared.ai.repairing import is_usable
 from shared.messaging.worker import JobContext
 from workers.content_analysis.answer import (
+    JudgementAnswer,
     LookAnswer,
     judgement_schema,
     look_schema,
@@ -121,7 +122,7 @@ def look_request(context: JobContext, subject: Subject, pictures: Sequence[bytes
         spent=context.spent,
         answer_schema=look_schema(),
         language="en",
-        accepts=lambda text: is_usable(lambda: read_look(text)),
+        accepts=lambda text: is_usable(lambda: see(text)),
     )
 
 
@@ -138,9 +139,19 @@ def judgement_request(
         spent=context.spent,
         answer_schema=judgement_schema(),
         language=subject.language,
-        accepts=lambda text: is_usable(lambda: read_judgement(text)),
+        accepts=lambda text: is_usable(lambda: judged(text)),
         complexity=Complexity.COMPLEX if role is Role.REASONING else None,
     )
+
+
+def see(text: str) -> LookAnswer:
+    """Return what an answer to `look_request` says; see `read_look`."""
+    return read_look(text, rules=LOOK_RULES)
+
+
+def judged(text: str) -> JudgementAnswer:
+    """Return what an answer to `judgement_request` says; see `read_judgement`."""
+    return read_judgement(text, rules=JUDGEMENT_RULES)
 
 
 def _question(data: Mapping[str, Quotable], schema: AnswerSchema, order: str) -> str:
