@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,9 @@ SUGGESTIONS = 3
 TIMES_CHEAPER = 4
 #: The last one is what is promised for; banks are good for 30.
 DAYS = 4
+#: Nobody knows how much of what fans write is everyday; so it is also told what others would cost.
+SHARES = (0.3, 0.6, 0.9)
+FEWER = 2_000
 
 DEEPSEEK = known_deployment("DeepSeek-V3")
 
@@ -56,9 +59,12 @@ def measure(path: Path | None = None) -> Iterator[Measurement]:
             for name, store in stores.items()
         }
         days = [messages] if path else [messages, *(day(SEED + number) for number in range(1, DAYS))]
-        replays = asyncio.run(_replayed(days))
-        first, later = replays[0], replays[-1]
+        others = {share: day(SEED - 1, messages=FEWER, everyday_share=share) for share in SHARES}
+        replays = asyncio.run(_replayed([*days, *others.values()]))
+        first, later = replays[0], replays[len(days) - 1]
+        by_share = dict(zip(others, replays[len(days) :], strict=True))
         yield from _money(messages, first, later, peers)
+        yield from _by_share(by_share)
         yield from _repeats(first, peers)
         yield _wrong_serves(asyncio.run(our_wrong_serves(OurSide(tokens), pairs())), gptcache)
 
@@ -88,6 +94,17 @@ def _money(
         yield _beside("a later day", later.usd_per_thousand, peer.usd_per_thousand, name, details=details)
         if peer.hit_rate:
             yield _beside("answered without a call", later.hit_rate, peer.hit_rate, name, unit="share")
+
+
+def _by_share(replays: Mapping[float, Replay]) -> Iterator[Measurement]:
+    for share, replay in replays.items():
+        yield _beside(
+            f"a day of {share:.0%} everyday messages",
+            replay.usd_per_thousand,
+            SEED_USD_PER_THOUSAND,
+            "the founding document",
+            details=_details(replay),
+        )
 
 
 def _one_suggestion(replay: Replay) -> float:

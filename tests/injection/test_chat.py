@@ -15,7 +15,8 @@ from shared.contracts import JobType
 from shared.errors import JobError
 from shared.messaging.worker import JobContext
 from tests.injection.obedience import Attack, ObedientModel, attacks
-from workers.chat_suggestions.handler import suggest
+from workers.chat_suggestions.bank import Banks
+from workers.chat_suggestions.handler import Desk, suggest
 from workers.chat_suggestions.messages import ChatPayload, ChatResult
 
 CORPUS = attacks()
@@ -45,7 +46,8 @@ async def _answered(attack: Attack, payload: ChatPayload) -> tuple[ChatResult | 
     clock = ManualClock()
     cached = CachedChatModel(model, MemoryCache(clock), key=b"key", clock=clock)
     try:
-        return await suggest(_context(), payload, model=cached), model
+        desk = Desk(banks=Banks(cached, clock))
+        return await suggest(_context(), payload, model=cached, desk=desk), model
     except JobError:
         return None, model
 
