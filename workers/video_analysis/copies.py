@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -11,10 +12,12 @@ from shared.errors import JobError, UnsupportedMediaError
 from shared.messaging.worker import JobContext
 from shared.storage.port import StoredObject
 from workers.video_analysis.footage import COPY_SHARE, Workshop, derived_key
-from workers.video_analysis.messages import MAX_URL_CHARACTERS, CompressedCopy
+from workers.video_analysis.messages import MAX_URL_CHARACTERS, CompressedCopy, Part, Skipped
 
 #: The suffix of the follow-up's id.
 FOLLOW_UP = "copy"
+#: What a result says of a large video without a copy.
+NOT_WORTH_IT = "A smaller copy would look worse than it is worth."
 _KEEPING_SECONDS = 30.0
 
 
@@ -25,12 +28,16 @@ class CopyPayload(WireModel):
     video_url: Annotated[str, Field(min_length=1, max_length=MAX_URL_CHARACTERS)]
     etag: Annotated[str, Field(min_length=1)]
     size_bytes: Annotated[int, Field(gt=0)]
+    #: What else the parent's result misses: all that it misses once the copy has joined it.
+    skipped: Sequence[Skipped] = ()
 
 
 class CopyResult(WireModel):
-    """What the job adds to its parent's result; nothing, if no copy is worth having."""
+    """What the job adds to its parent's result: the copy, or why there is none."""
 
     compressed_copy: CompressedCopy | None = None
+    #: Stands in the place of what the parent said before.
+    skipped: Sequence[Skipped] = ()
 
 
 class KeptCopy(WireModel):
@@ -39,9 +46,12 @@ class KeptCopy(WireModel):
     compressed_copy: CompressedCopy | None = None
 
 
-def copy_payload(video_url: str, pinned: StoredObject) -> CopyPayload:
+def copy_payload(video_url: str, pinned: StoredObject, skipped: Sequence[Skipped]) -> CopyPayload:
     """Return the payload of the job that copies a pinned video; its signature is no use to anybody."""
-    return CopyPayload(video_url=_unsigned(video_url), etag=pinned.etag, size_bytes=pinned.size_bytes)
+    others = [each for each in skipped if each.part is not Part.COMPRESSED_COPY]
+    return CopyPayload(
+        video_url=_unsigned(video_url), etag=pinned.etag, size_bytes=pinned.size_bytes, skipped=others
+    )
 
 
 async def compress(context: JobContext, payload: CopyPayload, *, workshop: Workshop) -> CopyResult:
@@ -57,13 +67,19 @@ async def compress(context: JobContext, payload: CopyPayload, *, workshop: Works
 
     key = f"{payload.etag}:{payload.size_bytes}"
     kept = await context.checkpointed("video.copy/1", key, KeptCopy, work)
-    return CopyResult(compressed_copy=kept.compressed_copy)
+    if kept.compressed_copy is None:
+        return _without(payload, NOT_WORTH_IT)
+    return CopyResult(compressed_copy=kept.compressed_copy, skipped=payload.skipped)
 
 
 def without(payload: CopyPayload, error: JobError) -> CopyResult:
     """Return what the parent's result says when there will be no copy: the worker's fallback."""
-    del payload, error
-    return CopyResult()
+    return _without(payload, f"No smaller copy could be made: {error.message}")
+
+
+def _without(payload: CopyPayload, reason: str) -> CopyResult:
+    missing = Skipped(part=Part.COMPRESSED_COPY, reason=reason[:300])
+    return CopyResult(skipped=[*payload.skipped, missing])
 
 
 def _unsigned(video_url: str) -> str:

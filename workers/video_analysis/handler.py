@@ -60,7 +60,7 @@ async def analyse(
         await context.report(60, "Looking at what the frames show.")
         made = await _Analysis(context, payload, footage, inspected, listener, model).made()
     if inspected.copy_later:
-        copy = copies.copy_payload(payload.video_url, pinned)
+        copy = copies.copy_payload(payload.video_url, pinned, made.skipped)
         context.follow_up(JobType.VIDEO_COMPRESS, copies.FOLLOW_UP, copy.model_dump(by_alias=True))
     return video_result(made)
 
@@ -142,7 +142,7 @@ class _Analysis:
         if inspection.copy_made is not None:
             return "The smaller copy could not be kept."
         if inspection.probe.size_bytes > COPY_ABOVE_BYTES:
-            return "A smaller copy would look worse than it is worth."
+            return copies.NOT_WORTH_IT
         return None
 
     async def _seen(self) -> Seen | None:

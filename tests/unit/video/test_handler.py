@@ -20,6 +20,7 @@ from shared.errors import (
     ContentFilteredError,
     ForbiddenUrlError,
     JobError,
+    NetworkError,
     RateLimitError,
     UnsupportedMediaError,
     VideoNotFoundError,
@@ -38,6 +39,7 @@ from shared.speech.paying import BudgetedSpeech, SpeechPurse
 from shared.storage.directories import PrivateDirectories
 from shared.storage.memory import MemoryObject, MemoryObjects
 from shared.storage.memory_staging import MemoryStagingArea
+from workers.video_analysis.copies import CopyPayload, compress, without
 from workers.video_analysis.footage import COPY_ABOVE_BYTES, Workshop
 from workers.video_analysis.handler import analyse
 from workers.video_analysis.hearing import Listener
@@ -93,21 +95,24 @@ class World:
             ),
         )
 
-    async def analyse(
-        self, context: JobContext, model: ScriptedChatModel, url: str = URL, **metadata: Any
-    ) -> VideoResult:
-        """Run the handler."""
-        locator = VideoLocator(buckets=[BUCKET], region="us-east-2")
-        workshop = Workshop(
-            locate=locator.locate,
+    @property
+    def workshop(self) -> Workshop:
+        """What gets at the video."""
+        return Workshop(
+            locate=VideoLocator(buckets=[BUCKET], region="us-east-2").locate,
             objects=self.objects,
             media=self.media,
             directories=PrivateDirectories(self.temporary),
             clock=self.clock,
         )
+
+    async def analyse(
+        self, context: JobContext, model: ScriptedChatModel, url: str = URL, **metadata: Any
+    ) -> VideoResult:
+        """Run the handler."""
         listener = Listener(speech=self.speech, staging=self.staging, clock=self.clock)
         payload = VideoPayload(video_url=url, metadata=metadata)
-        return await analyse(context, payload, workshop=workshop, listener=listener, model=model)
+        return await analyse(context, payload, workshop=self.workshop, listener=listener, model=model)
 
 
 @pytest.fixture
@@ -304,3 +309,22 @@ async def test_pictures_that_were_deleted_are_made_again(world: World, answers: 
     result = await world.analyse(world.context(job_id="job_2"), _model(world, answers))
     assert list(world.objects.kept("derived/"))
     assert result.thumbnail
+
+
+async def test_a_late_copy_leaves_no_word_of_its_absence(world: World, answers: list[str]) -> None:
+    """What the parent's result missed beside the copy is still said when the copy joins it."""
+    world.objects.objects[BUCKET, KEY] = MemoryObject(data=_video(COPY_ABOVE_BYTES + 3))
+    world.media.predicted_seconds = 90.0
+    parent = world.context()
+    await world.analyse(parent, _model(world, [RateLimitError(), answers[1]]))
+    asked = next(each for each in parent.follow_ups if each.job_type is JobType.VIDEO_COMPRESS)
+    payload = CopyPayload.model_validate(asked.payload)
+    copied = await compress(world.context(job_id="job_1.copy"), payload, workshop=world.workshop)
+    assert {each.part for each in copied.skipped} == {Part.VISION, Part.OBJECTS, Part.COMPRESSED_COPY}
+    world.media.smaller_copy = CompressedVideo(
+        file="copy.mp4", size_bytes=8_000_000, width=720, height=1280, ssim=0.97, preset="x", cpu_seconds=9
+    )
+    copied = await compress(world.context("456", job_id="job_2.copy"), payload, workshop=world.workshop)
+    assert copied.compressed_copy
+    assert {each.part for each in copied.skipped} == {Part.VISION, Part.OBJECTS}
+    assert "no more" in without(payload, NetworkError("no more")).skipped[-1].reason
