@@ -64,8 +64,6 @@ class Served:
     tapped: str
     #: What they were chosen for, if they come from the bank.
     intent: str | None
-    #: The same answer was served before.
-    again: bool
 
 
 @dataclass
@@ -106,7 +104,6 @@ class OurSide:
             calls=tuple(context.calls),
             tapped=tapped,
             intent=result.suggestions[0].intent if result.from_bank else None,
-            again=result.cached and not result.from_bank,
         )
 
     def _context(self, message: FanMessage, turn: int) -> JobContext:

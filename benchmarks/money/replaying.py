@@ -101,7 +101,7 @@ async def our_wrong_serves(side: OurSide, pairs: Sequence[Pair]) -> list[Pair]:
     for number, pair in enumerate(pairs):
         one = await side.answer(_asked(pair.first, pair.language, f"one-{number}"))
         other = await side.answer(_asked(pair.second, pair.language, f"other-{number}"))
-        if other.again or (one.intent is not None and one.intent == other.intent):
+        if set(one.texts) & set(other.texts) or (one.intent and one.intent == other.intent):
             wrong.append(pair)
     return wrong
 
