@@ -36,8 +36,15 @@ _LAUGH = re.compile(
     r"b?w?a?(?:ha){2,}h?|(?:he){2,}h?|(?:hi){2,}h?|(?:ja){2,}j?|(?:je){2,}|lo+l(?:o+l)*|lma+o+|rofl|mdr+|ptdr+"
     r"|xd+|k{3,}|(?:rs){2,}|(?:ah){2,}a?"
 )
+#: How people laugh in one language only.
+_LAUGHS_IN = {
+    "fr": re.compile(r"mdr+|ptdr+"),
+    "es": re.compile(r"(?:ja){2,}j?|(?:je){2,}"),
+    "pt": re.compile(r"k{3,}|(?:rs){2,}"),
+}
 _RUN = re.compile(r"(.)\1{2,}")
 _MAX_RUNS = 3
+_DOUBLED = re.compile(r"([aeiouy])\1$")
 _MIN_NAME_CHARACTERS = 2
 
 #: Where these are spoken of, no ready line is kind.
@@ -77,6 +84,7 @@ class _Read:
 
     words: tuple[str, ...]
     laughs: int
+    laughs_in: frozenset[str]
     emojis: int
     asks: bool
 
@@ -96,6 +104,7 @@ def everyday(
     if read is None:
         return None
     intents = {tag: intent for tag, book in books().items() if (intent := _intent(read, book))}
+    intents = {tag: intents[tag] for tag in read.laughs_in if tag in intents} or intents
     language = intents and _language(intents, hint, earlier)
     if not language or not _stands_alone(intents[language], earlier):
         return None
@@ -141,6 +150,9 @@ def _taken_apart(text: str, names: frozenset[str]) -> _Read | None:
     return _Read(
         words=tuple(word for word in words if word not in laughing),
         laughs=laughs + len(laughing),
+        laughs_in=frozenset(
+            tag for tag, laugh in _LAUGHS_IN.items() if any(laugh.fullmatch(word) for word in laughing)
+        ),
         emojis=emojis,
         asks=bool(_ASKS & set(text)),
     )
@@ -198,8 +210,10 @@ def _known(word: str, words: frozenset[str]) -> str | None:
     if word in words:
         return word
     runs = _RUN.findall(word)
-    if not 0 < len(runs) <= _MAX_RUNS:
+    if len(runs) > _MAX_RUNS:
         return None
+    if _DOUBLED.search(word) and word[:-1] in words:
+        return word[:-1]
     for times in product((2, 1), repeat=len(runs)):
         left = iter(times)
         if (short := _RUN.sub(lambda run: run[1] * next(left), word)) in words:  # noqa: B023 - used at once

@@ -65,7 +65,7 @@ ENGLISH = Language(
             (you are|youre) [such] a (beauty|goddess|queen|angel|dream|babe|cutie)
             (you look|u look|looking) [so|absolutely|just|really] (good|great|{_GREAT})
             (so|too|very|absolutely|wow so|damn so) {_GREAT}
-            (wow|damn|omg|oh my god|oh my|mmm|mmmm) [you are|youre|you look] [so] [{_GREAT}]
+            (wow|damn|omg|oh my god|oh my|mmm|mmmm) [you are|youre|you look] [so] {_GREAT}
             (what a (beauty|goddess|babe)|love your (smile|eyes|body|face|hair|pics|photos|pictures|videos))
             i love your (smile|eyes|body|face|hair|pics|photos|pictures|videos)
             (stunning|perfect|amazing|wonderful|incredible|flawless)
@@ -86,7 +86,7 @@ ENGLISH = Language(
         Intent.CONTENT: """
             [can you|could you] (send|show) [me] [some|a|any|your|more] [new|hot|sexy] \
                 (pics|pic|photo|photos|picture|pictures|video|videos|vid|vids|content|nudes|nude)
-            [can you|could you] (send|show) me more
+            [can you|could you] (send|show) me (more|something)
             (can i|may i|could i|let me|i want to|i wanna|id love to|would love to) (see|get|have) \
 [some|a] (more|more of you|pics|photos|videos|content|you)
             [do you have|have you got|got|you got|any] [any|some] [new|more] (pics|photos|videos|vids|content)

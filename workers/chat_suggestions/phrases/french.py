@@ -52,7 +52,7 @@ FRENCH = Language(
         Intent.COMPLIMENT: f"""
             (tu es|t'es|vous êtes|tes|t) [{_VERY}] {_GREAT}
             (trop|tellement|si|vraiment|super) {_GREAT}
-            (wow|waouh|wahou|ouah|mmm|olala|oh là là) [tu es|t'es] [{_VERY}] [{_GREAT}]
+            (wow|waouh|wahou|ouah|mmm|olala|oh là là) [tu es|t'es] [{_VERY}] {_GREAT}
             (quelle (beauté|bombe|déesse|femme)|une (vraie bombe|bombe|déesse))
             (j'adore|j'aime) (tes yeux|ton sourire|ton corps|tes photos|tes vidéos|tes cheveux)
             (tu es|t'es) une (bombe|déesse|reine|merveille)
@@ -74,10 +74,10 @@ FRENCH = Language(
 [moi] [une|des|tes|plus de] (photo|photos|vidéo|vidéos|nude|nudes|contenu|plus)
             (envoie|montre|envois) [moi] [une|des|tes|plus de] (photo|photos|vidéo|vidéos|nude|nudes|\
                 contenu|plus)
-            (je veux|je voudrais|j'aimerais|j'ai envie de|on peut) [en] voir (plus|plus de toi|\
+            (je veux|je voudrais|j'aimerais|j'ai envie de|on peut|je peux) [en] voir (plus|plus de toi|\
                 plus de photos|tes photos)
             (tu as|t'as|as tu) [de] [nouvelles] (photos|vidéos)
-            (tu as|t'as|as tu) (du nouveau|du contenu|des photos|des vidéos|des nudes)
+            (tu as|t'as|as tu) (du nouveau|du nouveau contenu|du contenu|des photos|des vidéos|des nudes)
         """,
         Intent.PRICE: """
             (c'est|cest) combien [la photo|la vidéo|pour une vidéo|pour une photo|pour voir]

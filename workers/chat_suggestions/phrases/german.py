@@ -45,7 +45,7 @@ GERMAN = Language(
         Intent.COMPLIMENT: f"""
             (du bist|du siehst|bist|siehst) [{_VERY}] (hübsch aus|gut aus|toll aus|heiß aus|{_GREAT})
             {_VERY} {_GREAT}
-            (wow|wahnsinn|mmm) [du bist|du siehst] [{_VERY}] [{_GREAT}]
+            (wow|wahnsinn|mmm) [du bist|du siehst] [{_VERY}] {_GREAT}
             (traumfrau|was für eine traumfrau|eine traumfrau|wunderschön|umwerfend|bezaubernd)
             ich liebe (dein lächeln|deine augen|deinen körper|deine bilder|deine fotos|deine videos)
             du bist [eine|ein|die] (göttin|traumfrau|engel|wucht|traum)

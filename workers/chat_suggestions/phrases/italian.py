@@ -43,7 +43,7 @@ ITALIAN = Language(
         Intent.COMPLIMENT: f"""
             sei [{_VERY}] {_GREAT}
             (che|molto|così|troppo) {_GREAT}
-            (wow|mamma mia|mmm) [sei|che] [{_VERY}] [{_GREAT}]
+            (wow|mamma mia|mmm) [sei|che] [{_VERY}] {_GREAT}
             (adoro|amo) (il tuo sorriso|i tuoi occhi|il tuo corpo|le tue foto|i tuoi video)
             sei una (dea|regina|favola|bomba|meraviglia)
             (stupenda|splendida|meravigliosa|perfetta|incantevole|che bellezza|che meraviglia)

@@ -40,7 +40,7 @@ PORTUGUESE = Language(
         Intent.COMPLIMENT: f"""
             (você é|vc é|és|tu és|você está|vc tá|você tá|é) [{_VERY}] {_GREAT} [demais]
             (que|tão|muito) {_GREAT}
-            (wow|uau|nossa|mmm|meu deus) [que|você é|vc é] [{_VERY}] [{_GREAT}]
+            (wow|uau|nossa|mmm|meu deus) [que|você é|vc é] [{_VERY}] {_GREAT}
             (amo|adoro) (seu sorriso|seus olhos|seu corpo|suas fotos|seus vídeos|teu sorriso|teus olhos)
             (você é|vc é|és) uma (deusa|princesa|gata|rainha|delícia)
             (maravilhosa|perfeita|lindíssima|que mulher|que delícia)

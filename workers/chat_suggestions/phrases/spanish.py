@@ -30,7 +30,7 @@ SPANISH = Language(
         Intent.GOODBYE: """
             (adiós|chao|chau|hasta luego|hasta pronto|hasta mañana|nos vemos|bye|hablamos luego|\
                 cuídate) [mucho|luego|pronto]
-            [que] (tengas|ten|pasa) (un|una) (buen|lindo|bonito|buena|linda|bonita|excelente) (día|tarde|\
+            [que] (tengas|ten|pasa) [un|una] (buen|lindo|bonito|buena|linda|bonita|excelente) (día|tarde|\
                 noche|fin de semana)
         """,
         Intent.HOW_ARE_YOU: """
@@ -44,6 +44,7 @@ SPANISH = Language(
         Intent.WHAT_ARE_YOU_DOING: """
             (qué|q|k|ke) (haces|estás haciendo|andas haciendo) [de bueno|ahora|por ahí]
             (qué|q) hay de nuevo
+            qué cuentas
             en qué andas
         """,
         Intent.THANKS: """
@@ -55,7 +56,7 @@ SPANISH = Language(
         Intent.COMPLIMENT: f"""
             (eres|estás|te ves|sos|estas) [{_VERY}] {_GREAT}
             (qué|que|tan|muy) {_GREAT} [eres|estás|te ves|sos]
-            (wow|guau|uff|ufff|uf|mmm|dios mío|madre mía) [eres|estás|qué] [{_VERY}] [{_GREAT}]
+            (wow|guau|uff|ufff|uf|mmm|dios mío|madre mía) [eres|estás|qué] [{_VERY}] {_GREAT}
             (me encanta|me encantan|amo) (tu sonrisa|tus ojos|tu cuerpo|tus fotos|tus videos|tu cabello|\
                 tu pelo)
             eres una (diosa|reina|belleza|muñeca|princesa|hermosura)
