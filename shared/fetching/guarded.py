@@ -38,7 +38,7 @@ IDLE_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
 LOOKUP_SECONDS = 5.0
 #: Each may hold as much in memory as its caller allows.
-AT_ONCE = 3
+AT_ONCE = 2
 _CHUNK_BYTES = 64 * 1024
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "huntaze-workers"}
 _TOO_MANY_REQUESTS = 429

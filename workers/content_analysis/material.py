@@ -28,7 +28,7 @@ from workers.content_analysis.findings import ContentKind
 #: A phone's largest picture.
 MAX_PICTURE_BYTES = 40 * 1024 * 1024
 #: Held in memory while it is fetched from somebody else's host.
-MAX_FOREIGN_BYTES = 64 * 1024 * 1024
+MAX_FOREIGN_BYTES = 50 * 1024 * 1024
 MAX_TEXT_BYTES = 256 * 1024
 #: Looking into the content ends this long before the job has to, so that what was found can be told.
 _TELLING_SECONDS = 15.0

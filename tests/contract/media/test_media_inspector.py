@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -15,7 +16,15 @@ from shared.clock import SystemClock
 from shared.errors import UnsupportedMediaError
 from shared.media.isolated import IsolatedMedia
 from shared.media.port import MediaInspector
-from shared.media.report import CompressedVideo, FoundScene, Inspection, KeyFrame, MediaProbe, files_of
+from shared.media.report import (
+    CompressedVideo,
+    FoundScene,
+    Inspection,
+    KeyFrame,
+    MediaProbe,
+    Still,
+    files_of,
+)
 from shared.media.scripted import ScriptedMedia
 
 PROBE = MediaProbe(
@@ -42,8 +51,23 @@ def scripted() -> MediaInspector:
     copy = CompressedVideo(
         file="copy.mp4", size_bytes=8, width=320, height=240, ssim=0.97, preset="superfast", cpu_seconds=1
     )
+    still = Still(
+        file="picture.jpg",
+        width=320,
+        height=240,
+        source_width=320,
+        source_height=240,
+        form="png",
+        size_bytes=1,
+        sharpness=100.0,
+        exposure=0.9,
+        brightness=0.5,
+        contrast=50.0,
+    )
     return ScriptedMedia(
-        inspection=Inspection(probe=PROBE, scenes=[scene], key_frames=[frame]), smaller_copy=copy
+        inspection=Inspection(probe=PROBE, scenes=[scene], key_frames=[frame]),
+        smaller_copy=copy,
+        still=still,
     )
 
 
@@ -108,6 +132,25 @@ async def test_a_copy_is_in_its_directory(
     assert copy is not None
     assert copy.size_bytes == (tmp_path / "job" / copy.file).stat().st_size
     assert copy.ssim >= 0.95
+
+
+@both
+async def test_a_picture_leaves_a_copy_in_its_directory(
+    inspector: Callable[[], MediaInspector], tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(5).integers(0, 255, (240, 320, 3), np.uint8)
+    (tmp_path / "upload").write_bytes(cv2.imencode(".png", noise)[1].tobytes())
+    (tmp_path / "job").mkdir()
+    still = await inspector().picture(tmp_path / "upload", tmp_path / "job", deadline=soon())
+    assert (still.form, still.source_width, still.source_height) == ("png", 320, 240)
+    assert [path.name for path in (tmp_path / "job").iterdir()] == [still.file]
+
+
+async def test_both_say_that_a_file_is_no_picture(clip: Path, tmp_path: Path) -> None:
+    twin = ScriptedMedia(inspection=Inspection(probe=PROBE, scenes=[]))
+    for inspector in (twin, isolated()):
+        with pytest.raises(UnsupportedMediaError, match="not a JPEG, PNG, WebP or GIF"):
+            await inspector.picture(clip, tmp_path, deadline=soon())
 
 
 @both
