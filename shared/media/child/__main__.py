@@ -80,8 +80,8 @@ def _outcome(request: Request, answers: int) -> Mapping[str, Any]:
         return _failure(error)
     except Exception as error:  # noqa: BLE001 - the process' border: the parent is told what and where
         if _is_out_of_memory(error):
-            return _failure(UnsupportedMediaError("The video needs too much memory."))
-        return _failure(InternalError("Looking into the video failed."), where=whereabouts(error))
+            return _failure(UnsupportedMediaError("The file needs too much memory."))
+        return _failure(InternalError("Looking into the file failed."), where=whereabouts(error))
     return {"result": result.model_dump(mode="json") if isinstance(result, BaseModel) else result}
 
 
