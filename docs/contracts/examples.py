@@ -120,6 +120,9 @@ _RESULTS: dict[JobType, dict[str, Any]] = {
         "language": "en",
         "model": "DeepSeek-V3",
         "cached": False,
+        "fromBank": False,
+        "superseded": False,
+        "flags": [],
     },
     JobType.CONTENT_SUGGEST: {
         "ideas": [
