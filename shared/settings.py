@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     video_output_bucket: str = ""
     #: The region of the buckets. The keys are found by AWS's own names, `AWS_ACCESS_KEY_ID` and the rest.
     aws_region: str = "us-east-2"
+    #: Larger videos are refused, in bytes; they have to fit the instance's temporary storage. 1 GiB.
+    video_max_bytes: Annotated[int, Field(ge=1_000_000, le=1 << 40)] = 1 << 30
     #: How many videos one process looks into at once: each needs a core, and some 400 MB.
     video_inspections_at_once: Annotated[int, Field(ge=1, le=64)] = 1
     #: Another S3 than Amazon's, for the embedded stack.

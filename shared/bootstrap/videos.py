@@ -37,6 +37,7 @@ def video_desk(settings: Settings, clock: Clock, opened: AsyncExitStack) -> Vide
         output_bucket=settings.video_output_bucket or next(iter(buckets), ""),
         distributions=distributions,
         endpoint_url=settings.s3_endpoint_url,
+        max_bytes=settings.video_max_bytes,
     )
     opened.push_async_callback(objects.close)
     return VideoDesk(

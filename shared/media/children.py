@@ -24,6 +24,8 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _PICTURE_BYTES = 1 << 20
 #: How long a killed child's pipe may stay open, and its end unseen.
 _ENDING_SECONDS = 3.0
+#: What ends a process that went wrong by itself.
+_CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL})
 _CONFINEMENTS = ("filesystem", "system_calls")
 #: What a child gets of the environment: how to find code, and how little to hoard.
 _ENVIRONMENT = {
@@ -60,6 +62,10 @@ class ChildLimits:
 DEFAULT_COMMAND = (sys.executable, "-m", "shared.media.child")
 
 
+class CrashedError(Exception):
+    """A child was ended by a signal that tells of a bug: a decoder's, most likely, which the file knows."""
+
+
 class Child:
     """One running child process, in a group of its own."""
 
@@ -78,7 +84,8 @@ class Child:
         Raises:
             UnsupportedMediaError: the file needs more memory than a child may have.
             JobTimeoutError: it used more CPU time than it may.
-            InternalError: it crashed, or spoke nonsense.
+            CrashedError: it crashed.
+            InternalError: it ended early, or spoke nonsense.
         """
         watch = asyncio.create_task(self._watch_memory())
         try:
@@ -103,7 +110,7 @@ class Child:
         while self._process.stdout and (line := await _line(self._process.stdout)):
             left -= len(line)
             if left < 0:
-                raise InternalError("Looking into the video answered too much.")
+                raise InternalError("Looking into the file answered too much.")
             yield _message(line)
 
     def _note(self, message: Mapping[str, Any]) -> None:
@@ -122,10 +129,12 @@ class Child:
 
     def _why_gone(self, status: int) -> Exception:
         if self._outgrown:
-            return UnsupportedMediaError("The video needs too much memory.")
+            return UnsupportedMediaError("The file needs too much memory.")
         if status == -signal.SIGXCPU:
-            return JobTimeoutError("Looking into the video used up its CPU time.")
-        return InternalError(f"Looking into the video ended early (status {status}).")
+            return JobTimeoutError("Looking into the file used up its CPU time.")
+        if -status in _CRASHES:
+            return CrashedError(f"Looking into the file crashed (signal {-status}).")
+        return InternalError(f"Looking into the file ended early (status {status}).")
 
     def kill(self) -> None:
         """Kill it with all it may have started."""
@@ -181,7 +190,7 @@ async def _line(stream: asyncio.StreamReader) -> bytes:
     try:
         return await stream.readline()
     except ValueError:  # longer than the limit
-        raise InternalError("Looking into the video answered too much.") from None
+        raise InternalError("Looking into the file answered too much.") from None
 
 
 def _message(line: bytes) -> Mapping[str, Any]:
@@ -190,7 +199,7 @@ def _message(line: bytes) -> Mapping[str, Any]:
     except ValueError:
         message = None
     if not isinstance(message, dict):
-        raise InternalError("Looking into the video gave no readable answer.")
+        raise InternalError("Looking into the file gave no readable answer.")
     return message
 
 

@@ -43,6 +43,8 @@ _PLENTY = 5.0
 #: From here on the pace tells whether time will do.
 _PACE_AFTER = 0.08
 _MOST_ERRORS = 50
+#: A copy of more broken pictures than that is worth nothing.
+_MOST_CORRUPT_SHARE = 0.5
 
 Watch = Callable[[VideoFrame], None]
 
@@ -143,7 +145,7 @@ class _Copying:
         self._plan = plan
         self._began = time.monotonic()
         self._until = until
-        self._errors = 0
+        self._errors = self._frames = self._corrupt = 0
 
     def run(self, path: Path, watch: Watch | None, progress: Progress | None) -> Path | None:
         """Encode all of it; `None` if that was given up."""
@@ -165,7 +167,7 @@ class _Copying:
                     return None
                 if progress:
                     progress(self._done(item) * (1 - READING_BACK_SHARE))
-            return writer.finish() if copying and self._original.frames else None
+            return writer.finish() if copying and self._original.frames and self._is_sound() else None
 
     def _writer(self, path: Path) -> CopyWriter:
         return CopyWriter(
@@ -197,7 +199,14 @@ class _Copying:
         for frame in frames:
             if isinstance(frame, VideoFrame):
                 check_frame(frame)
+                self._frames += 1
+                self._corrupt += bool(frame.is_corrupt)
                 yield frame
+
+    def _is_sound(self) -> bool:
+        """Say whether enough of the source is whole."""
+        broken = self._errors + self._corrupt
+        return broken <= (self._errors + self._frames) * _MOST_CORRUPT_SHARE
 
     def _done(self, frame: VideoFrame) -> float:
         start_seconds = self._original.first or 0.0

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from av.video.frame import VideoFrame
 
+from shared.errors import UnsupportedMediaError
 from shared.media.compressing import compress
 from shared.media.frames import shots
 from shared.media.gallery import Gallery
@@ -104,6 +105,7 @@ class _Inspecting:
             probe = probe_of(container, size_bytes=size_bytes)
         seen = self._copied(probe, copy_target_bytes) if copy_target_bytes else None
         seen = seen or self._looked(probe)
+        _check_visible(seen)
         scenes = list(seen.findings.scenes) or [_whole(probe)]
         pictures = self._pictured(probe, seen.gallery, scenes)
         sound = self._heard()
@@ -188,6 +190,19 @@ class _Watching:
         considered = self.gallery.last_seconds
         if frame.key_frame or considered is None or frame.time - considered > _RARE_SECONDS:
             self.gallery.consider(frame)
+
+
+def _check_visible(seen: _Seen) -> None:
+    """Let nobody pay for pictures of nothing.
+
+    Raises:
+        UnsupportedMediaError: every picture that was looked at is broken.
+    """
+    damage = seen.findings.damage
+    if damage and damage.corrupt_frames >= 1 and not len(seen.gallery):
+        raise UnsupportedMediaError(
+            "No picture can be decoded: the video is encrypted, or damaged throughout."
+        )
 
 
 def _whole(probe: MediaProbe) -> FoundScene:

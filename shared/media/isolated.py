@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from shared.clock import Clock
 from shared.errors import InternalError, JobError, JobTimeoutError, UnsupportedMediaError
 from shared.media.calibration import predicted_cpu_seconds
-from shared.media.children import DEFAULT_COMMAND, ChildLimits, lifelong_parent, started
+from shared.media.children import DEFAULT_COMMAND, ChildLimits, CrashedError, lifelong_parent, started
 from shared.media.port import Progress
 from shared.media.report import CompressedVideo, Inspection, MediaProbe, Still, files_of
 
@@ -162,12 +162,32 @@ class IsolatedMedia:
         """Return a child's result, or raise the error that it tells of."""
         try:
             async with asyncio.timeout(deadline - self._clock.monotonic()), slots:
-                message = await self._one_child(request, deadline, progress)
+                message = await self._answered(request, deadline, progress)
         except TimeoutError:
-            raise JobTimeoutError("Looking into the video did not end in time.") from None
+            raise JobTimeoutError("Looking into the file did not end in time.") from None
         if (error := message.get("error")) is not None:
             raise _told(error)
         return message["result"]
+
+    async def _answered(
+        self, request: Mapping[str, Any], deadline: float, progress: Progress | None
+    ) -> Mapping[str, Any]:
+        """Return what a child answers; one that crashes is followed by another, at once.
+
+        Raises:
+            UnsupportedMediaError: that one crashed, too: it is the file that does it, and would do so again.
+        """
+        try:
+            return await self._one_child(request, deadline, progress)
+        except CrashedError:
+            logger.warning(
+                "A child that looked into a video crashed.",
+                extra={"action": "media_child_crashed", "task": request["task"]},
+            )
+        try:
+            return await self._one_child(request, deadline, progress)
+        except CrashedError:
+            raise UnsupportedMediaError("The file makes the decoder crash.") from None
 
     async def _one_child(
         self, request: Mapping[str, Any], deadline: float, progress: Progress | None
@@ -204,7 +224,7 @@ def _size_of(path: Path) -> int:
 def _told(error: Any) -> Exception:
     """Return the error that a child tells of; its words are shown to creators, so they are kept short."""
     if not isinstance(error, dict):
-        return InternalError("Looking into the video gave no readable answer.")
+        return InternalError("Looking into the file gave no readable answer.")
     reason = _plain(error.get("message"))
     if error.get("code") == UnsupportedMediaError.code:
         return UnsupportedMediaError(reason)
@@ -225,7 +245,7 @@ def _valid(answer: Any, kind: type[R]) -> R:
     try:
         return kind.model_validate(answer)
     except ValidationError:
-        raise InternalError("Looking into the video gave no valid answer.") from None
+        raise InternalError("Looking into the file gave no valid answer.") from None
 
 
 def _check_files(directory: Path, names: Iterator[str] | Sequence[str]) -> None:
@@ -236,7 +256,7 @@ def _check_files(directory: Path, names: Iterator[str] | Sequence[str]) -> None:
     """
     for name in names:
         if not name or "/" in name or "\0" in name or not _is_own_file(directory / name):
-            raise InternalError("Looking into the video named a file that it did not write.")
+            raise InternalError("Looking into the file named a file that it did not write.")
 
 
 def _is_own_file(path: Path) -> bool:

@@ -26,8 +26,6 @@ from shared.media.report import SoundKind, SoundReport
 from shared.media.silence import Levels, runs
 from shared.media.speaking import FRAME_SECONDS, SAMPLE_RATE, SpeechDetector
 
-SOUND_FILE = "sound.flac"
-
 #: Sound that is looked at together.
 _BLOCK = 4 * SAMPLE_RATE
 #: From here on somebody speaks, and does so until the answers fall under the second; Silero's own defaults.
@@ -41,11 +39,11 @@ _MOST_ERRORS = 500
 
 
 def listen(path: Path, directory: Path, *, seconds: float) -> SoundReport:
-    """Return what the sound is like; 16 kHz mono FLAC is left in `directory` when somebody speaks.
+    """Return what the sound is like; 16 kHz mono is left in `directory` when somebody speaks.
 
     Args:
         path: the video.
-        directory: where `sound.flac` is put.
+        directory: where `sound.flac`, or a short `sound.wav`, is put.
         seconds: wall time to spend; what is not reached is told in `notes`.
 
     Raises:
@@ -56,7 +54,7 @@ def listen(path: Path, directory: Path, *, seconds: float) -> SoundReport:
         stream = audio_stream(container)
         if stream is None:
             return SoundReport(kind=SoundKind.NONE, notes=_unheard(container))
-        with Recording(directory / SOUND_FILE) as recording:
+        with Recording(directory) as recording:
             hearing = _Hearing(recording, longest_seconds=_stated_seconds(container, stream) + 1)
             for frame in _decoded(container, stream, hearing.notes):
                 hearing.add(frame)

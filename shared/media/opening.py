@@ -25,7 +25,7 @@ from av.video.stream import VideoStream
 
 from shared.errors import UnsupportedMediaError
 from shared.media.heads import HEAD_BYTES, container_of
-from shared.media.report import MediaProbe
+from shared.media.report import MAX_DURATION_SECONDS, MediaProbe
 
 #: Transfer functions PQ (SMPTE ST 2084) and HLG (ARIB STD-B67), as in ITU-T H.273.
 _HIGH_DYNAMIC_RANGE = frozenset({16, 18})
@@ -48,7 +48,7 @@ class MediaLimits:
     max_decoded_pixels: int = 4096 * 2400
     max_side_pixels: int = 4096
     min_side_pixels: int = 16
-    max_duration_seconds: float = 900.0
+    max_duration_seconds: float = MAX_DURATION_SECONDS
     #: Slow motion of phones ends at 240.
     max_frames_per_second: float = 250.0
     #: Phones write up to five tracks of sensor data beside sound and picture.

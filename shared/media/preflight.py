@@ -17,7 +17,7 @@ from pathlib import Path
 from shared.errors import UnsupportedMediaError
 from shared.media.heads import HEAD_BYTES, container_of
 from shared.media.port import MediaInspector
-from shared.media.report import MediaProbe
+from shared.media.report import MAX_DURATION_SECONDS, MediaProbe
 from shared.storage.port import ObjectStore, StoredObject
 
 #: Read beyond what is asked for: the next box is often there.
@@ -36,6 +36,8 @@ _CLUSTER, _DURATION = b"\x1f\x43\xb6\x75", b"\x44\x89"
 _MAX_BOXES = 64
 #: A recording in fragments (browsers) lists its length nowhere; the first ones tell the bit rate.
 _MAX_FRAGMENTS = 4
+#: So much longer than allowed an estimate has to be, to be believed: bit rates vary.
+_ROUGHNESS = 1.5
 _LARGE_SIZE, _TO_THE_END = 1, 0
 _SHORT_HEADER, _LONG_HEADER = 8, 16
 
@@ -243,9 +245,16 @@ def _box(head: Sequence[int] | bytes, start: int, size_bytes: int) -> _Box:
 
 
 def _extrapolated(probe: MediaProbe, share: float) -> MediaProbe:
-    """Return the whole file's length, where a probe knows the first fragments only."""
+    """Return the whole file's length, where a probe knows the first fragments only.
+
+    Raises:
+        UnsupportedMediaError: it is longer than allowed, however rough the estimate; a length nearer to the
+            limit is found out once the file is there.
+    """
     if math.isclose(share, 1.0):
         return probe
     seconds = probe.duration_seconds * share
+    if seconds > MAX_DURATION_SECONDS * _ROUGHNESS:
+        raise UnsupportedMediaError(f"The video is longer than {MAX_DURATION_SECONDS:.0f} seconds.")
     bits = round(probe.size_bytes * 8 / seconds)
     return probe.model_copy(update={"duration_seconds": seconds, "bits_per_second": bits})

@@ -16,6 +16,10 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+#: Longer videos are not looked at.
+MAX_DURATION_SECONDS = 900.0
+
+
 class MediaProbe(_Value):
     """What the file's header says; nothing is decoded to learn it."""
 
@@ -118,7 +122,8 @@ class SoundReport(_Value):
     speech_share: float = 0.0
     #: Sound begins this much after the picture (negative: before it).
     offset_seconds: float = 0.0
-    #: 16 kHz mono FLAC in the inspection's directory; absent when there is nothing to transcribe.
+    #: 16 kHz mono in the inspection's directory: `sound.flac`, or `sound.wav` of at most 15 s, which is short
+    #: enough for the Speech SDK, a reader of WAV alone; absent when there is nothing to transcribe.
     file: str | None = None
     #: What could not be heard and why, in plain English.
     notes: Sequence[str] = ()

@@ -77,7 +77,7 @@ class Payer:
 
 
 class Transcriber(Protocol):
-    """Answers at once with what is said in a sound file (16 kHz mono FLAC)."""
+    """Answers at once with what is said in a sound file (16 kHz mono; FLAC, or WAV)."""
 
     way: Way
 

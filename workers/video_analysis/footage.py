@@ -27,7 +27,7 @@ from shared.storage.port import ObjectLocation, ObjectStore, StoredObject, Tempo
 logger = logging.getLogger(__name__)
 
 #: Raised whenever inspecting yields something else, so that nothing old is taken for it.
-INSPECTION_VERSION = 1
+INSPECTION_VERSION = 2
 #: The founding document's 50 MB upload is to become 20 MB: what is smaller already stays as it is.
 COPY_ABOVE_BYTES = 20 * 1024 * 1024
 COPY_SHARE = 0.4

@@ -130,8 +130,6 @@ async def test_what_got_away_from_a_child_holds_nobody_up(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "code",
     [
-        pytest.param("os.abort()", id="abort"),
-        pytest.param("os.kill(os.getpid(), 11)", id="segmentation fault"),
         pytest.param("os.kill(os.getpid(), 9)", id="killed by somebody else"),
         pytest.param("sys.exit(0)", id="no answer"),
         pytest.param("print('Hello!')", id="no JSON"),
@@ -145,9 +143,27 @@ async def test_what_got_away_from_a_child_holds_nobody_up(tmp_path: Path) -> Non
         pytest.param("raise ValueError", id="exception"),
     ],
 )
-async def test_a_child_that_crashes_or_babbles_is_an_internal_error(tmp_path: Path, code: str) -> None:
+async def test_a_child_that_ends_or_babbles_is_an_internal_error(tmp_path: Path, code: str) -> None:
     with pytest.raises(InternalError):
         await probed(media(code), tmp_path)
+
+
+@pytest.mark.parametrize("crash", [signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS])
+async def test_a_file_that_crashes_two_children_is_to_blame(tmp_path: Path, crash: signal.Signals) -> None:
+    code = f"open(request['path'], 'a').write('x')\nos.kill(os.getpid(), {int(crash)})"
+    with pytest.raises(UnsupportedMediaError, match="crash"):
+        await probed(media(code), tmp_path / "begun")
+    assert (tmp_path / "begun").read_text() == "xx"
+
+
+async def test_a_child_that_crashes_once_is_followed_by_another(tmp_path: Path) -> None:
+    code = f"""
+        if not os.path.exists(request["path"]):
+            open(request["path"], "w").close()
+            os.abort()
+        print(json.dumps({{"result": json.loads({PROBE.model_dump_json()!r})}}))
+    """
+    assert await probed(media(code), tmp_path / "begun") == PROBE
 
 
 async def test_a_swelling_child_is_killed_for_its_file(tmp_path: Path) -> None:
@@ -336,6 +352,6 @@ async def test_where_a_child_failed_is_for_operators_alone(
 ) -> None:
     with pytest.raises(InternalError) as failure:
         await probed(IsolatedMedia(clock=SystemClock()), tmp_path / "absent.mp4")
-    assert failure.value.message == "Looking into the video failed."
+    assert failure.value.message == "Looking into the file failed."
     [record] = [record for record in caplog.records if record.levelname == "ERROR"]
     assert vars(record)["error"].startswith("FileNotFoundError at ")

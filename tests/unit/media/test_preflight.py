@@ -163,6 +163,22 @@ async def test_a_recording_in_fragments_tells_its_length_by_the_first_of_them(tm
     assert found.probe.bits_per_second == pytest.approx(500_408 * 8, rel=0.01)
 
 
+async def test_a_recording_that_must_be_too_long_is_not_fetched(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedMediaError, match="longer than 900"):
+        await looked_at(FTYP + FRAGMENTED + FRAGMENT * 10, tmp_path, lasting(4 * 140.0))
+    assert not any(tmp_path.iterdir())
+
+
+async def test_an_estimate_near_the_limit_decides_nothing(tmp_path: Path) -> None:
+    found = await looked_at(FTYP + FRAGMENTED + FRAGMENT * 10, tmp_path, lasting(4 * 130.0))
+    assert 1_290 < found.probe.duration_seconds < 1_310
+
+
+def lasting(seconds: float) -> Watching:
+    probe = PROBE.model_copy(update={"duration_seconds": seconds})
+    return Watching(inspection=Inspection(probe=probe, scenes=[]))
+
+
 async def test_an_index_of_fragments_leaves_nothing_to_guess(tmp_path: Path) -> None:
     data = FTYP + FRAGMENTED + box(b"sidx", bytes(600)) * 2 + FRAGMENT * 40
     assert (await looked_at(data, tmp_path)).probe.duration_seconds == 4.0

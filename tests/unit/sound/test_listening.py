@@ -10,7 +10,9 @@ import pytest
 from infra.local.clips import Sound
 from infra.local.clips.sound import RATE, make_sound
 from shared.media.listening import listen
+from shared.media.recording import SHORT_SECONDS
 from shared.media.report import SoundKind, SoundReport
+from shared.speech.choosing import STREAMED_MAX_SECONDS
 
 MakeVideo = Callable[..., Path]
 
@@ -25,18 +27,35 @@ def generated(kind: Sound, seconds: float = 6.0) -> "np.ndarray[tuple[int, int],
     return np.asarray(sound.samples, np.float32).reshape(-1, sound.samples.shape[-1])
 
 
-@pytest.mark.parametrize("kind", [Sound.SPEECH, Sound.SPEECH_OVER_MUSIC])
-def test_speech_is_kept_as_16_khz_mono_flac(make_video: MakeVideo, kind: Sound) -> None:
-    path = make_video(generated(kind), RATE)
+@pytest.mark.parametrize(
+    ("kind", "seconds", "codec"),
+    [
+        (Sound.SPEECH, 6.0, "pcm_s16le"),
+        (Sound.SPEECH_OVER_MUSIC, 6.0, "pcm_s16le"),
+        (Sound.SPEECH, SHORT_SECONDS + 0.5, "flac"),
+    ],
+)
+def test_speech_is_kept_at_16_khz_mono(
+    make_video: MakeVideo, kind: Sound, seconds: float, codec: str
+) -> None:
+    """Short speech as WAV, since the Speech SDK reads nothing else."""
+    path = make_video(generated(kind, seconds), RATE)
     report = heard(path)
     assert report.kind is SoundKind.SPEECH
     assert 0.5 < report.speech_share <= 1
-    assert report.file == "sound.flac"
-    with av.open(str(path.parent / report.file)) as flac:
-        stream = flac.streams.audio[0]
-        assert (stream.codec_context.name, stream.rate, stream.codec_context.channels) == ("flac", 16_000, 1)
-        samples = sum(frame.samples for frame in flac.decode(audio=0))
-    assert samples / 16_000 == pytest.approx(report.duration_seconds, abs=0.001)
+    assert report.file == ("sound.flac" if codec == "flac" else "sound.wav")
+    with av.open(str(path.parent / report.file)) as kept:
+        stream = kept.streams.audio[0]
+        assert (stream.codec_context.name, stream.rate, stream.codec_context.channels) == (codec, 16_000, 1)
+        decoded = np.concatenate([frame.to_ndarray()[0] for frame in kept.decode(audio=0)])
+    assert len(decoded) / 16_000 == pytest.approx(report.duration_seconds, abs=0.001)
+    assert np.abs(decoded.astype(int)).max() == pytest.approx(
+        32768 * 10 ** ((report.peak_dbfs or 0) / 20), rel=0.2
+    )
+
+
+def test_what_the_speech_sdk_may_be_asked_about_is_wav() -> None:
+    assert SHORT_SECONDS == STREAMED_MAX_SECONDS
 
 
 def test_music_costs_nothing(make_video: MakeVideo) -> None:

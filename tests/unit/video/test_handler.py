@@ -36,6 +36,7 @@ from shared.persistence.memory import MemoryJobStore
 from shared.persistence.memory_checkpoints import MemoryCheckpoints
 from shared.speech.memory import MemoryBatchTranscriber, MemoryTranscriber
 from shared.speech.paying import BudgetedSpeech, SpeechPurse
+from shared.speech.port import Way
 from shared.storage.directories import PrivateDirectories
 from shared.storage.memory import MemoryObject, MemoryObjects
 from shared.storage.memory_staging import MemoryStagingArea
@@ -246,6 +247,23 @@ async def test_words_follow_later_where_they_can_not_be_had_at_once(world: World
     assert result.transcript
     assert result.transcript.status is TranscriptStatus.PENDING
     assert [request.suffix for request in context.follow_ups] == ["transcript"]
+
+
+@pytest.mark.parametrize(("file", "status"), [("sound.wav", "ready"), ("sound.flac", "unavailable")])
+async def test_short_sound_is_streamed_where_fast_transcription_is_not_to_be_had(
+    world: World, inspection: Inspection, answers: list[str], file: str, status: str
+) -> None:
+    """The Speech SDK reads WAV alone."""
+    sound = inspection.sound.model_copy(update={"file": file})
+    world.media = ScriptedMedia(inspection=inspection.model_copy(update={"sound": sound}))
+    world.fast.error = RateLimitError()
+    streamed = MemoryTranscriber(world.clock, way=Way.STREAMED)
+    world.speech = BudgetedSpeech(SpeechPurse(clock=world.clock), transcribers=[world.fast, streamed])
+    result = await world.analyse(world.context(), _model(world, answers), transcript="now")
+    assert result.transcript
+    assert result.transcript.status == status
+    assert [path.name for path in world.fast.heard] == [file]
+    assert [path.name for path in streamed.heard] == ([file] if status == "ready" else [])
 
 
 @pytest.mark.parametrize("kind", [SoundKind.NONE, SoundKind.SILENCE, SoundKind.NO_SPEECH])
