@@ -265,7 +265,7 @@ export interface Flag {
 }
 
 /** What the platform forbids. */
-export type FlagCode = "MINOR" | "MEETING_FOR_MONEY" | "OFF_PLATFORM_PAYMENT" | "DOXXING";
+export type FlagCode = "MINOR" | "MEETING_FOR_MONEY" | "OFF_PLATFORM_PAYMENT" | "DOXXING" | "REFUSED";
 
 /** Whether the first seconds make people stay. */
 export interface Hook {

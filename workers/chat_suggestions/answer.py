@@ -38,8 +38,12 @@ def _text_or_undetermined(value: Any) -> Any:
     return value if isinstance(value, str) else UNDETERMINED
 
 
+#: What a model may flag.
+_CODES = [code for code in FlagCode if code is not FlagCode.REFUSED]
+
+
 def _code_or_nothing(value: Any) -> Any:
-    return value if value in list(FlagCode) else None
+    return value if value in _CODES else None
 
 
 class Draft(BaseModel):

@@ -151,6 +151,18 @@ _PAYMENT = r"""
     \b(?:accetti|dammi il tuo|qual e il tuo) <wallet>
 """
 
+_REFUSAL = r"""
+    \bi (?:cant|can not|cannot|wont|will not|must decline|am unable|am not able)\b
+    \bim (?:sorry|unable|not able)\b
+    \bas an ai\b
+    \bje (?:ne peux pas|suis desolee?|refuse)\b
+    \b(?:no puedo|lo siento)\b
+    \bich kann (?:\w+ ){0,2}nicht\b
+    \btut mir leid\b
+    \b(?:nao posso|desculpe)\b
+    \b(?:non posso|mi dispiace)\b
+"""
+
 
 @cache
 def patterns() -> Mapping[FlagCode, re.Pattern[str]]:
@@ -162,6 +174,12 @@ def patterns() -> Mapping[FlagCode, re.Pattern[str]]:
         FlagCode.OFF_PLATFORM_PAYMENT: _PAYMENT,
     }
     return {code: re.compile("|".join(_lines(text))) for code, text in known.items()}
+
+
+@cache
+def refusal() -> re.Pattern[str]:
+    """Return what a model says that refuses to write."""
+    return re.compile("|".join(_lines(_REFUSAL)))
 
 
 def _lines(text: str) -> list[str]:

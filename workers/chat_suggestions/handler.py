@@ -26,7 +26,7 @@ from workers.chat_suggestions.everyday import (
     primary,
 )
 from workers.chat_suggestions.measures import ChatMeasures, Source
-from workers.chat_suggestions.messages import ChatPayload, ChatResult, Flag, Suggestion, thread_of
+from workers.chat_suggestions.messages import ChatPayload, ChatResult, Flag, FlagCode, Suggestion, thread_of
 from workers.chat_suggestions.persona import creator_names, informed
 from workers.chat_suggestions.prewritten import PREWRITTEN, declines, waiting
 from workers.chat_suggestions.prompt import (
@@ -38,7 +38,7 @@ from workers.chat_suggestions.prompt import (
     suggestion_request,
     voice,
 )
-from workers.chat_suggestions.safety import flags_of
+from workers.chat_suggestions.safety import flags_of, is_refusal
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +85,8 @@ async def suggest(
     if context.superseded:
         desk.count(context, Source.SUPERSEDED)
         return _superseded(_language(payload, earlier))
-    return await _from_bank(context, payload, earlier, desk) or await _from_model(context, payload, model)
+    banked = await _from_bank(context, payload, earlier, desk)
+    return banked or await _from_model(context, payload, model, _language(payload, earlier))
 
 
 async def _from_bank(
@@ -116,15 +117,20 @@ async def _from_bank(
     return _banked(served, found) if served else None
 
 
-async def _from_model(context: JobContext, payload: ChatPayload, model: ChatModel) -> ChatResult:
-    request = suggestion_request(context, payload)
+async def _from_model(
+    context: JobContext, payload: ChatPayload, model: ChatModel, language: str
+) -> ChatResult:
+    request, refused = suggestion_request(context, payload), True
     for _ in range(_TRIES):
         reply = await model.complete(request)
         try:
             return _result(_read(reply, payload), reply, payload)
         except UnusableAnswerError as error:
             _log_refusal(context, reply, error)
+            refused = refused and is_refusal(reply.text)
             request = repair_request(request, error.problems)
+    if refused:
+        return _declined([Flag(code=FlagCode.REFUSED, source="model")], language)
     raise ModelError
 
 

@@ -103,6 +103,8 @@ class FlagCode(StrEnum):
     OFF_PLATFORM_PAYMENT = "OFF_PLATFORM_PAYMENT"
     #: The creator's private data are asked for or threatened to be told.
     DOXXING = "DOXXING"
+    #: A model refused to write, twice, and did not say why in one of the other codes.
+    REFUSED = "REFUSED"
 
 
 class Flag(WireModel):

@@ -139,6 +139,38 @@ _DECLINES: Mapping[FlagCode, Mapping[str, tuple[str, str, str]]] = {
             "Questo resta con me. Rispettalo, per favore, e parliamo d'altro.",
         ),
     },
+    FlagCode.REFUSED: {
+        "en": (
+            "That's not something I can talk about here.",
+            "I'd rather not go there. What else is new with you?",
+            "Let's talk about something else, if you don't mind.",
+        ),
+        "fr": (
+            "Ce n'est pas un sujet dont je peux parler ici.",
+            "Je préfère ne pas en parler. Quoi de neuf sinon ?",
+            "Parlons d'autre chose, si tu veux bien.",
+        ),
+        "es": (
+            "De eso no puedo hablar aquí.",
+            "Prefiero no entrar en ese tema. ¿Qué más me cuentas?",
+            "Hablemos de otra cosa, si te parece bien.",
+        ),
+        "de": (
+            "Darüber kann ich hier nicht sprechen.",
+            "Das möchte ich lieber lassen. Was gibt es sonst Neues bei dir?",
+            "Lass uns über etwas anderes reden, wenn das für dich okay ist.",
+        ),
+        "pt": (
+            "Sobre isso não posso falar aqui.",
+            "Prefiro não entrar nesse assunto. O que mais você me conta?",
+            "Vamos falar de outra coisa, se você não se importar.",
+        ),
+        "it": (
+            "Di questo non posso parlare qui.",
+            "Preferisco non entrare in questo argomento. Che altro mi racconti?",
+            "Parliamo d'altro, se non ti dispiace.",
+        ),
+    },
 }
 
 _WAITING: Mapping[str, tuple[str, str, str]] = {

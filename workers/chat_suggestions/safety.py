@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workers.chat_suggestions.forbidden import patterns
+from workers.chat_suggestions.forbidden import patterns, refusal
 from workers.chat_suggestions.messages import Flag, FlagCode
 from workers.chat_suggestions.phrases.grammar import plain
 
@@ -26,6 +26,11 @@ def flags_of(fan_message: str, earlier: Iterable[str] = ()) -> list[Flag]:
     if FlagCode.MINOR not in found and any(patterns()[FlagCode.MINOR].search(text) for text in before):
         found.insert(0, FlagCode.MINOR)
     return [Flag(code=code, source="rules") for code in found]
+
+
+def is_refusal(answer: str) -> bool:
+    """Say whether a model's answer is a refusal in plain words, which no repair turns into suggestions."""
+    return "{" not in answer and bool(refusal().search(_readable(answer)))
 
 
 def _readable(text: str) -> str:

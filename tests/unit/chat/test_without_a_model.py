@@ -10,7 +10,7 @@ import pytest
 
 from shared.ai.scripted import ScriptedChatModel
 from shared.clock import ManualClock
-from shared.errors import RateLimitError
+from shared.errors import ModelError, RateLimitError
 from shared.messaging.worker import JobContext
 from shared.persistence.creators import CreatorProfile
 from shared.persistence.memory_creators import MemoryCreatorTable
@@ -88,7 +88,7 @@ async def test_the_lines_just_sent_are_not_suggested(long_context: JobContext, p
     assert {each.text for each in result.suggestions} == {f"{tone} six" for tone in TONES}
 
 
-@pytest.mark.parametrize("code", list(FlagCode))
+@pytest.mark.parametrize("code", [code for code in FlagCode if code is not FlagCode.REFUSED])
 async def test_what_is_forbidden_is_declined_without_a_model(
     context: JobContext, payload: Payload, code: FlagCode
 ) -> None:
@@ -122,11 +122,42 @@ async def test_what_a_model_sees_is_flagged_too(
 ) -> None:
     """Under the same codes; what it makes up is nothing."""
     answer = json.loads(written())
-    for flag, expected in (("DOXXING", [FlagCode.DOXXING]), ("SPAM", []), (None, []), (["x"], [])):
+    for flag, expected in (
+        ("DOXXING", [FlagCode.DOXXING]),
+        ("SPAM", []),
+        ("REFUSED", []),
+        (None, []),
+        (["x"], []),
+    ):
         model = ScriptedChatModel([json.dumps({**answer, "flag": flag})], clock=ManualClock())
         result = await suggest(context, payload("tell me all about you"), model=model)
         assert [found.code for found in result.flags] == expected
         assert {found.source for found in result.flags} <= {"model"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "flagged"),
+    [
+        ("I'm sorry, but I can't help with that.", "I cannot continue this conversation.", True),
+        ("Je suis désolé, je ne peux pas répondre.", "Lo siento, no puedo ayudar con eso.", True),
+        ("I can't help with that.", "bad", False),
+        ("bad", "I can't help with that.", False),
+        ('{"suggestions": "I can\'t help with that."}', "I can't help with that.", False),
+    ],
+)
+async def test_a_model_that_refuses_twice_is_heard(
+    context: JobContext, payload: Payload, first: str, second: str, *, flagged: bool
+) -> None:
+    """Asking it again at every further attempt would cost, and change nothing."""
+    model = ScriptedChatModel([first, second], clock=ManualClock())
+    if not flagged:
+        with pytest.raises(ModelError):
+            await suggest(context, payload("something odd"), model=model)
+        return
+    result = await suggest(context, payload("something odd"), model=model)
+    assert [(flag.code, flag.source) for flag in result.flags] == [(FlagCode.REFUSED, "model")]
+    assert {each.intent for each in result.suggestions} == {"decline"}
+    assert len(context.calls) == 2
 
 
 async def test_a_superseded_message_costs_nothing(context: JobContext, payload: Payload) -> None:
