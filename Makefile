@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit chaos faults golden check bench format contracts lock clean
+.PHONY: help setup run test unit chaos hostile faults golden check bench format contracts lock clean
 
 help:            ## Show the verbs
 	@grep -hE '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -49,6 +49,9 @@ unit: setup      ## Unit tests alone, in seconds
 
 chaos: setup     ## Kill the host 300 times at named points, and under 2,000 jobs at random: minutes
 	CHAOS_KILLS_PER_POINT=20 CHAOS_JOBS=2000 $(BIN)/python -m pytest -q tests/chaos $(ARGS)
+
+hostile: setup   ## All broken and hostile videos, of which `make test` takes a sample: minutes
+	HOSTILE_FILES=all $(BIN)/python -m pytest -q tests/integration/media/test_hostile_files.py $(ARGS)
 
 faults: setup    ## 5,000 calls to failing models over HTTP, twice: minutes
 	FAULT_MIX_CALLS=5000 $(BIN)/python -m pytest -q -rP tests/integration/router/test_fault_mix.py -k network $(ARGS)

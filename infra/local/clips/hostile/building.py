@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,9 +37,9 @@ def hostile_cases() -> Sequence[Case]:
 
 
 def build_hostile_files(
-    directory: Path, around: Surroundings, *, cache: Path = CACHE
+    directory: Path, around: Surroundings, *, names: Collection[str] | None = None, cache: Path = CACHE
 ) -> Sequence[HostileFile]:
-    """Write all hostile files into a directory and return what they are.
+    """Write all hostile files, or those of some names, into a directory and return what they are.
 
     The first time takes about a minute; what depends on nothing is then copied from the cache, which goes by
     the code that makes it.
@@ -50,7 +50,8 @@ def build_hostile_files(
     with (kept / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _forget_others(kept)
-        return [_built(each, directory / f"{each.name}.mp4", around, kept) for each in hostile_cases()]
+        cases = [each for each in hostile_cases() if names is None or each.name in names]
+        return [_built(each, directory / f"{each.name}.mp4", around, kept) for each in cases]
 
 
 def _built(each: Case, path: Path, around: Surroundings, kept: Path) -> HostileFile:
