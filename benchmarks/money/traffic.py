@@ -183,9 +183,12 @@ def _phrases() -> dict[str, Any]:
 
 @cache
 def words(language: str) -> tuple[str, ...]:
-    """Return words of a language, from what fans write in it."""
+    """Return words of a language, from what fans write in it every day.
+
+    Others would matter: where illness is spoken of, or a number, no ready line is served.
+    """
     known = _phrases()[language if language in _LANGUAGES else "en"]
-    said = " ".join((*known["substance"], *known["everyday"]["middle"])).split()
+    said = " ".join(text for part in known["everyday"].values() for text in part).split()
     return tuple(sorted({word for word in said if word.isalpha()}))
 
 
