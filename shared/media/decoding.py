@@ -53,6 +53,7 @@ class PartDecoder:
         self._next = -1
         self._ready: deque[Decoded] = deque()
         self._by_the_clock = by_the_clock(table.groups)
+        self._since_seconds = 0.0
         self.looked_at = 0
         self.corrupt = 0
 
@@ -67,16 +68,23 @@ class PartDecoder:
                 wanted.pop(0)
                 yield self._key_picture(packet, watch)
 
-    def pictures(self, group: Group) -> Iterator[Decoded]:
+    def pictures(self, group: Group, *, since_seconds: float = 0.0) -> Iterator[Decoded]:
         """Yield the pictures from a group's key picture on, as far as they are wanted.
 
         It goes on into the following groups. Nothing is decoded twice if it was left at or in this group.
+
+        Args:
+            group: Where to begin.
+            since_seconds: Pictures shown before are left out, and decoded only if others are coded upon them.
         """
+        self._since_seconds = since_seconds
         if not group.first <= self._next < group.end:
             self._rewind(group.first)
         first_place = self._table.places[int(self._table.pts[group.first])]
         for packet in self._packets:
             index, self._next = self._next, self._next + 1
+            early = shown_at(packet) * self._table.time_base_seconds < self._since_seconds
+            self._context.skip_frame = "NONREF" if early else "DEFAULT"
             self._ready.extend(self._decoded(packet, index, first_place))
             yield from self._taken()
             if self._budget.spent:
@@ -89,6 +97,7 @@ class PartDecoder:
         """Tell that what follows will not be decoded on from here."""
         self._next = -1
         self._ready.clear()
+        self._context.skip_frame = "DEFAULT"
 
     def _taken(self) -> Iterator[Decoded]:
         while self._ready:
@@ -130,6 +139,8 @@ class PartDecoder:
 
     def _decoded(self, packet: Packet[VideoStream] | None, index: int, first_place: int) -> Iterator[Decoded]:
         for frame in self._frames(packet):
+            if (frame.pts or 0) * self._table.time_base_seconds < self._since_seconds:
+                continue
             place = self._table.places.get(frame.pts if frame.pts is not None else -1)
             if place is not None and place >= first_place and not frame.is_corrupt:
                 yield Decoded(picture=self._thumbnail(frame), place=place, packet=index)

@@ -51,19 +51,27 @@ class Outlook:
     @property
     def quiet(self) -> bool:
         """Nothing happened in it, as far as one can tell."""
-        if self.distance is None or self.loudest >= 1:
-            return False
-        motion = self.distance < _MOST_MOTION and self.histogram_distance < _MOTION_HISTOGRAM
-        return self.distance < QUIET or motion
+        return self.loudest < 1 and self.moved_only
+
+    @property
+    def moved_only(self) -> bool:
+        """Tell whether both ends show the same, moved at most."""
+        return self.distance is not None and like_motion(self.distance, self.histogram_distance)
+
+    @property
+    def other_shot(self) -> bool:
+        """Its ends hardly belong to one shot."""
+        return (self.distance or 0.0) >= STRIKING and self.histogram_distance >= _STRIKING_HISTOGRAM
 
     @property
     def ends_with_shot(self) -> bool:
         """The encoder put the next key picture where it saw a cut, and it does show another thing."""
-        return (
-            self.early_key
-            and (self.distance or 0.0) >= STRIKING
-            and self.histogram_distance >= _STRIKING_HISTOGRAM
-        )
+        return self.early_key and self.other_shot
+
+
+def like_motion(change: float, histogram_change: float) -> bool:
+    """Tell whether two pictures differ by no more than motion makes them."""
+    return change < QUIET or (change < _MOST_MOTION and histogram_change < _MOTION_HISTOGRAM)
 
 
 def outlook(

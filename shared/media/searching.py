@@ -9,8 +9,17 @@ from shared.media.decoding import Decoded, PartDecoder, Watch
 from shared.media.judging import WINDOW_SECONDS, begins_shot
 from shared.media.observing import Observer
 from shared.media.packets import Group, PacketTable
-from shared.media.planning import QUIET, STRIKING, Motion, Outlook, early_keys, outlook
-from shared.media.thumbnails import Thumbnail, distance
+from shared.media.planning import (
+    STRIKING,
+    Motion,
+    Outlook,
+    by_the_clock,
+    early_keys,
+    like_motion,
+    outlook,
+)
+from shared.media.spikes import Spike, SpikeTrust, lone_spike, shown_exactly, stirring
+from shared.media.thumbnails import Thumbnail, distance, histogram_distance
 
 
 class StagedSearch:
@@ -23,6 +32,8 @@ class StagedSearch:
         self._table = table
         self._budget = budget
         self._motion = Motion()
+        self._trust = SpikeTrust()
+        self._by_the_clock = by_the_clock(table.groups)
         self._keys: list[Thumbnail | None] = []
 
     def run(self, watch: Watch | None) -> None:
@@ -59,14 +70,43 @@ class StagedSearch:
             self._guess(index, known)
         elif known.quiet:
             self._motion.forget()
+        elif known.distance is None and index + 1 == len(self._table.groups):
+            self._decode_end(index)
+        elif known.moved_only and self._lone(index) is not None:
+            self._motion.forget()
         elif self._motion.explains(known):
             return
         elif known.ends_with_shot and self._cut_at_next_key(index, known):
             self._motion.learn(known, moved_only=False)
         else:
+            self._look_closely(index, known)
+
+    def _lone(self, index: int) -> Spike | None:
+        return lone_spike(self._table, self._table.groups[index])
+
+    def _look_closely(self, index: int, known: Outlook) -> None:
+        """Take a lone spike for the cut, or decode."""
+        spike = self._lone(index) if known.other_shot and self._by_the_clock else None
+        if spike is None:
             self._decode(index, known)
             found = self.observer.cuts_since(self._table.groups[index].start_seconds)
             self._motion.learn(known, moved_only=not found)
+            return
+        at_seconds = float(self._table.seconds[spike.packet])
+        if shown_exactly(self._table, spike) and self._trust.believes():
+            self.observer.know(at_seconds)
+        else:
+            self._decode(index, known, since_seconds=at_seconds - 2 * WINDOW_SECONDS)
+            found = self.observer.cuts_since(self._table.groups[index].start_seconds)
+            self._trust.audited(held=any(abs(cut - at_seconds) < WINDOW_SECONDS / 2 for cut in found))
+        self._motion.learn(known, moved_only=False)
+
+    def _decode_end(self, index: int) -> None:
+        """Decode the last group around what may be cuts; how it ends is not known before."""
+        places = stirring(self._table, self._table.groups[index])
+        if places:
+            since_seconds = float(self._table.seconds[places].min()) - 2 * WINDOW_SECONDS
+            self._decode_loud(index, places[-1], since_seconds=since_seconds)
 
     def _show_key(self, index: int) -> None:
         key = self._keys[index]
@@ -90,7 +130,7 @@ class StagedSearch:
         """
         old, following = self._keys[index], self._table.groups[index + 1]
         if known.loudest >= 1:
-            old = self._decode_loud(index, known)
+            old = self._decode_loud(index, known.last_loud)
         after = []
         for decoded in self._decoder.pictures(following):
             after.append(decoded)
@@ -104,24 +144,24 @@ class StagedSearch:
             self.observer.add(decoded.picture, decoded.place)
         return True
 
-    def _decode_loud(self, index: int, known: Outlook) -> Thumbnail | None:
+    def _decode_loud(self, index: int, last_loud: int, *, since_seconds: float = 0.0) -> Thumbnail | None:
         """Decode a group up to its last loud packet and a little more; return the last picture."""
         last, until = None, float("inf")
-        for decoded in self._decoder.pictures(self._table.groups[index]):
+        for decoded in self._decoder.pictures(self._table.groups[index], since_seconds=since_seconds):
             last = decoded.picture
             self.observer.add(last, decoded.place)
-            if decoded.packet >= known.last_loud:
+            if decoded.packet >= last_loud:
                 until = min(until, last.at_seconds + 2 * WINDOW_SECONDS)
             if last.at_seconds >= until or decoded.place >= self._end_place(index) - 1:
                 break
         self._decoder.leave()
         return last
 
-    def _decode(self, index: int, known: Outlook) -> None:
+    def _decode(self, index: int, known: Outlook, *, since_seconds: float = 0.0) -> None:
         """Decode a group until nothing more can happen in it."""
         group, end = self._table.groups[index], self._keys[index + 1]
         end_place = self._end_place(index)
-        for decoded in self._decoder.pictures(group):
+        for decoded in self._decoder.pictures(group, since_seconds=since_seconds):
             self.observer.add(decoded.picture, decoded.place)
             if decoded.place >= end_place:
                 return
@@ -139,5 +179,5 @@ class StagedSearch:
         return (
             decoded.packet > known.last_loud
             and bool(decoded.place % 2)
-            and distance(decoded.picture, end) < QUIET
+            and like_motion(distance(decoded.picture, end), histogram_distance(decoded.picture, end))
         )
