@@ -51,7 +51,7 @@ _MIN_NAME_CHARACTERS = 2
 _GRAVE = frozenset(
     plain("""
         accident cancer crying dead death depressed depression died divorce divorced dying funeral grief
-        hospital hurt ill killed lonely sad sick suicidal suicide surgery
+        hospital hurt killed lonely sad sick suicidal suicide surgery
         décès décédé déprimé dépression enterrement hôpital malade mort morte pleure triste
         cáncer divorcio enfermo falleció muerte muerto murió suicidio depresión
         beerdigung gestorben krank krankenhaus krebs scheidung selbstmord tod tot traurig

@@ -269,6 +269,12 @@ def test_an_answer_is_no_everyday_message(said: str) -> None:
     assert everyday("thank you so much", earlier=earlier) is None
 
 
+def test_what_will_be_is_no_illness() -> None:
+    """Without its apostrophe, "I'll" looks like one."""
+    earlier = [Line(by_creator=True, text="I'll think of you")]
+    assert everyday("thank you so much", earlier=earlier) is not None
+
+
 def test_a_price_is_asked_of_something() -> None:
     """Once the creator has spoken, of what was spoken of."""
     assert everyday("how much?", earlier=[Line(by_creator=True, text="I made a new video for you")]) is None
