@@ -15,15 +15,14 @@ from functools import partial
 
 from pydantic import BaseModel
 
-from shared.ai.answers import UnusableAnswerError
-from shared.ai.port import ChatModel, FinishReason, ModelRequest, Role
+from shared.ai.port import ChatModel, Role
+from shared.ai.repairing import answered
 from shared.clock import Clock
 from shared.errors import JobError, ModelError, StoreUnavailableError
 from shared.messaging.worker import JobContext
 from shared.observability.failures import whereabouts
 from workers.chat_suggestions.bank_prompt import TASK, bank_request, instructions, read_bank
 from workers.chat_suggestions.everyday import Everyday
-from workers.chat_suggestions.prompt import repair_request
 from workers.chat_suggestions.recent import Recent
 from workers.chat_suggestions.rotation import BankLine, chosen
 
@@ -163,22 +162,14 @@ class Banks:
             role=wanted.role,
             deadline=now + left / 2,
         )
-        try:
-            return await self._asked(request, wanted.voice)
-        except UnusableAnswerError as error:
-            try:
-                return await self._asked(repair_request(request, error.problems), wanted.voice)
-            except UnusableAnswerError as again:
-                raise ModelError from again
-
-    async def _asked(self, request: ModelRequest, voice: str) -> Bank:
-        reply = await self._model.complete(request)
-        if reply.finish_reason is FinishReason.CONTENT_FILTER:
-            raise ModelError("The provider's filter refused a bank of lines.")
-        drafts = read_bank(reply.text, rules=instructions(voice))
-        return Bank(
-            model=reply.deployment, lines=[BankLine(text=draft.text, tone=draft.tone) for draft in drafts]
+        found = await answered(
+            self._model,
+            request,
+            lambda text: read_bank(text, rules=instructions(wanted.voice)),
+            job_id=context.job_id,
         )
+        lines = [BankLine(text=draft.text, tone=draft.tone) for draft in found.answer]
+        return Bank(model=found.reply.deployment, lines=lines)
 
     def _chosen(
         self, bank: Bank, context: JobContext, wanted: Wanted, key: str, *, filled: bool

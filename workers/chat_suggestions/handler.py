@@ -6,12 +6,12 @@ that a newer one has left behind, and an everyday message, for which the creator
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
 from shared.ai.answers import UnusableAnswerError
-from shared.ai.port import ChatModel, FinishReason, ModelReply
-from shared.errors import ContentFilteredError, ModelError
+from shared.ai.port import ChatModel, ModelReply
+from shared.ai.repairing import answered
+from shared.errors import ModelError
 from shared.messaging.worker import JobContext
 from shared.persistence.creators import Creators
 from workers.chat_suggestions.answer import UNDETERMINED, Answer, language_tag, read_answer
@@ -33,17 +33,11 @@ from workers.chat_suggestions.prompt import (
     earlier_lines,
     instructions,
     language_hint,
-    repair_request,
     role_for,
     suggestion_request,
     voice,
 )
 from workers.chat_suggestions.safety import flags_of, is_refusal
-
-logger = logging.getLogger(__name__)
-
-#: An answer and its repair.
-_TRIES = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,41 +114,22 @@ async def _from_bank(
 async def _from_model(
     context: JobContext, payload: ChatPayload, model: ChatModel, language: str
 ) -> ChatResult:
-    request, refused = suggestion_request(context, payload), True
-    for _ in range(_TRIES):
-        reply = await model.complete(request)
+    refusals: list[bool] = []
+
+    def read(text: str) -> Answer:
         try:
-            return _result(_read(reply, payload), reply, payload)
-        except UnusableAnswerError as error:
-            _log_refusal(context, reply, error)
-            refused = refused and is_refusal(reply.text)
-            request = repair_request(request, error.problems)
-    if refused:
-        return _declined([Flag(code=FlagCode.REFUSED, source="model")], language)
-    raise ModelError
+            return read_answer(text, rules=instructions(payload.chat), fan_name=payload.chat.fan_name or "")
+        except UnusableAnswerError:
+            refusals.append(is_refusal(text))
+            raise
 
-
-def _log_refusal(context: JobContext, reply: ModelReply, error: UnusableAnswerError) -> None:
-    logger.warning(
-        "The model's answer is not usable",
-        extra={
-            "job_id": context.job_id,
-            "deployment": reply.deployment,
-            "finish_reason": reply.finish_reason.value,
-            "problems": error.problems,
-        },
-    )
-
-
-def _read(reply: ModelReply, payload: ChatPayload) -> Answer:
-    if reply.finish_reason is FinishReason.CONTENT_FILTER:
-        raise ContentFilteredError
     try:
-        return read_answer(reply.text, rules=instructions(payload.chat), fan_name=payload.chat.fan_name or "")
-    except UnusableAnswerError as error:
-        if reply.finish_reason is FinishReason.LENGTH:
-            raise UnusableAnswerError("The answer was cut off: be briefer.", *error.problems) from error
+        found = await answered(model, suggestion_request(context, payload), read, job_id=context.job_id)
+    except ModelError:
+        if len(refusals) > 1 and all(refusals):
+            return _declined([Flag(code=FlagCode.REFUSED, source="model")], language)
         raise
+    return _result(found.answer, found.reply, payload)
 
 
 def _result(answer: Answer, reply: ModelReply, payload: ChatPayload) -> ChatResult:

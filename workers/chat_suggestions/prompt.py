@@ -7,7 +7,6 @@ prompt cache can keep them; the creator's persona follows them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.ai.plain_text import is_plain
@@ -122,24 +121,6 @@ def role_for(chat: ChatContext) -> Role:
     if isinstance(persona, Persona):
         persona = " ".join([persona.style or "", *persona.limits])
     return Role.CREATIVE if len((persona or "").strip()) >= STRONG_PERSONA_CHARACTERS else TASK.role
-
-
-def repair_request(request: ModelRequest, problems: Sequence[str]) -> ModelRequest:
-    """Return the question again, with what was wrong with its first answer.
-
-    The answer itself is not shown again: it may repeat the fan's words outside the data block, and two turns
-    of the same role in a row are refused by some chat templates. Not cached: nobody would find it.
-    """
-    *before, question = request.messages
-    wrong = "\n".join(f"- {problem}" for problem in problems)
-    asked = (
-        f"{question.text}\n\nA first answer to this could not be used:\n{wrong}\nMind this, and answer anew."
-    )
-    return replace(
-        request,
-        task=replace(request.task, cache_scope=CacheScope.NONE),
-        messages=(*before, replace(question, text=asked)),
-    )
 
 
 def language_hint(chat: ChatContext) -> str | None:

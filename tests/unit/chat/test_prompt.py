@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.ai.port import CacheScope, ModelRequest, Role
+from shared.ai.repairing import repair_request
 from shared.contracts import JobType
 from shared.errors import InvalidPayloadError
 from shared.messaging.worker import JobContext
@@ -20,7 +21,6 @@ from workers.chat_suggestions.prompt import (
     MAX_HISTORY_CHARACTERS,
     MAX_HISTORY_MESSAGES,
     RULES,
-    repair_request,
     suggestion_request,
 )
 
