@@ -22,6 +22,13 @@ from shared.media.thumbnails import Thumbnail
 
 #: Told every decoded key picture.
 Watch = Callable[[VideoFrame], None]
+#: Tells whether pictures of a time, in seconds, are wanted.
+Wanted = Callable[[float], bool]
+
+
+def always(_seconds: float) -> bool:
+    """Want every picture."""
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +60,7 @@ class PartDecoder:
         self._next = -1
         self._ready: deque[Decoded] = deque()
         self._by_the_clock = by_the_clock(table.groups)
-        self._since_seconds = 0.0
+        self._wanted: Wanted = always
         self.looked_at = 0
         self.corrupt = 0
 
@@ -68,23 +75,23 @@ class PartDecoder:
                 wanted.pop(0)
                 yield self._key_picture(packet, watch)
 
-    def pictures(self, group: Group, *, since_seconds: float = 0.0) -> Iterator[Decoded]:
+    def pictures(self, group: Group, *, wanted: Wanted = always) -> Iterator[Decoded]:
         """Yield the pictures from a group's key picture on, as far as they are wanted.
 
         It goes on into the following groups. Nothing is decoded twice if it was left at or in this group.
 
         Args:
             group: Where to begin.
-            since_seconds: Pictures shown before are left out, and decoded only if others are coded upon them.
+            wanted: The pictures of other times are left out, and decoded only if others are coded upon them.
         """
-        self._since_seconds = since_seconds
+        self._wanted = wanted
         if not group.first <= self._next < group.end:
             self._rewind(group.first)
         first_place = self._table.places[int(self._table.pts[group.first])]
         for packet in self._packets:
             index, self._next = self._next, self._next + 1
-            early = shown_at(packet) * self._table.time_base_seconds < self._since_seconds
-            self._context.skip_frame = "NONREF" if early else "DEFAULT"
+            needed = self._wanted(shown_at(packet) * self._table.time_base_seconds)
+            self._context.skip_frame = "DEFAULT" if needed else "NONREF"
             self._ready.extend(self._decoded(packet, index, first_place))
             yield from self._taken()
             if self._budget.spent:
@@ -139,7 +146,7 @@ class PartDecoder:
 
     def _decoded(self, packet: Packet[VideoStream] | None, index: int, first_place: int) -> Iterator[Decoded]:
         for frame in self._frames(packet):
-            if (frame.pts or 0) * self._table.time_base_seconds < self._since_seconds:
+            if not self._wanted((frame.pts or 0) * self._table.time_base_seconds):
                 continue
             place = self._table.places.get(frame.pts if frame.pts is not None else -1)
             if place is not None and place >= first_place and not frame.is_corrupt:

@@ -43,8 +43,8 @@ class Outlook:
     histogram_distance: float
     #: Packets that are larger than those before them, by how much.
     loudest: float
-    #: Index of the last packet that is loud enough to be looked at, or -1.
-    last_loud: int
+    #: Indices of the packets that are loud enough to be looked at.
+    loud: Sequence[int] = ()
     #: The next key picture came early.
     early_key: bool = False
 
@@ -54,9 +54,17 @@ class Outlook:
         return self.loudest < 1 and self.moved_only
 
     @property
+    def last_loud(self) -> int:
+        """Index of the last loud packet, or -1."""
+        return self.loud[-1] if self.loud else -1
+
+    @property
     def moved_only(self) -> bool:
         """Tell whether both ends show the same, moved at most."""
-        return self.distance is not None and like_motion(self.distance, self.histogram_distance)
+        change = self.distance
+        return change is not None and (
+            change < QUIET or (change < _MOST_MOTION and self.histogram_distance < _MOTION_HISTOGRAM)
+        )
 
     @property
     def other_shot(self) -> bool:
@@ -69,9 +77,10 @@ class Outlook:
         return self.early_key and self.other_shot
 
 
-def like_motion(change: float, histogram_change: float) -> bool:
+def like_motion(one: Thumbnail, other: Thumbnail) -> bool:
     """Tell whether two pictures differ by no more than motion makes them."""
-    return change < QUIET or (change < _MOST_MOTION and histogram_change < _MOTION_HISTOGRAM)
+    change = distance(one, other)
+    return change < QUIET or (change < _MOST_MOTION and histogram_distance(one, other) < _MOTION_HISTOGRAM)
 
 
 def outlook(
@@ -86,7 +95,7 @@ def outlook(
         distance=distance(first, last) if first and last else None,
         histogram_distance=histogram_distance(first, last) if first and last else 0.0,
         loudest=float(ratios.max(initial=0.0)) / loud,
-        last_loud=group.first + int(above[-1]) if len(above) else -1,
+        loud=(group.first + above).tolist(),
         early_key=early_key,
     )
 

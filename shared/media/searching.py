@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shared.media.budgets import WorkBudget
-from shared.media.decoding import Decoded, PartDecoder, Watch
+from shared.media.decoding import Decoded, PartDecoder, Wanted, Watch, always
 from shared.media.judging import WINDOW_SECONDS, begins_shot
 from shared.media.observing import Observer
 from shared.media.packets import Group, PacketTable
@@ -19,7 +19,7 @@ from shared.media.planning import (
     outlook,
 )
 from shared.media.spikes import Spike, SpikeTrust, lone_spike, shown_exactly, stirring
-from shared.media.thumbnails import Thumbnail, distance, histogram_distance
+from shared.media.thumbnails import Thumbnail
 
 
 class StagedSearch:
@@ -96,7 +96,7 @@ class StagedSearch:
         if shown_exactly(self._table, spike) and self._trust.believes():
             self.observer.know(at_seconds)
         else:
-            self._decode(index, known, since_seconds=at_seconds - 2 * WINDOW_SECONDS)
+            self._decode(index, known, wanted=lambda at: at >= at_seconds - 2 * WINDOW_SECONDS)
             found = self.observer.cuts_since(self._table.groups[index].start_seconds)
             self._trust.audited(held=any(abs(cut - at_seconds) < WINDOW_SECONDS / 2 for cut in found))
         self._motion.learn(known, moved_only=False)
@@ -105,8 +105,7 @@ class StagedSearch:
         """Decode the last group around what may be cuts; how it ends is not known before."""
         places = stirring(self._table, self._table.groups[index])
         if places:
-            since_seconds = float(self._table.seconds[places].min()) - 2 * WINDOW_SECONDS
-            self._decode_loud(index, places[-1], since_seconds=since_seconds)
+            self._decode_loud(index, places)
 
     def _show_key(self, index: int) -> None:
         key = self._keys[index]
@@ -130,7 +129,7 @@ class StagedSearch:
         """
         old, following = self._keys[index], self._table.groups[index + 1]
         if known.loudest >= 1:
-            old = self._decode_loud(index, known.last_loud)
+            old = self._decode_loud(index, known.loud)
         after = []
         for decoded in self._decoder.pictures(following):
             after.append(decoded)
@@ -144,24 +143,29 @@ class StagedSearch:
             self.observer.add(decoded.picture, decoded.place)
         return True
 
-    def _decode_loud(self, index: int, last_loud: int, *, since_seconds: float = 0.0) -> Thumbnail | None:
+    def _decode_loud(self, index: int, loud: Sequence[int]) -> Thumbnail | None:
         """Decode a group up to its last loud packet and a little more; return the last picture."""
         last, until = None, float("inf")
-        for decoded in self._decoder.pictures(self._table.groups[index], since_seconds=since_seconds):
+        times = self._table.seconds[list(loud)].tolist()
+
+        def near(seconds: float) -> bool:
+            return any(abs(seconds - time) <= 2 * WINDOW_SECONDS for time in times)
+
+        for decoded in self._decoder.pictures(self._table.groups[index], wanted=near):
             last = decoded.picture
             self.observer.add(last, decoded.place)
-            if decoded.packet >= last_loud:
+            if decoded.packet >= loud[-1]:
                 until = min(until, last.at_seconds + 2 * WINDOW_SECONDS)
             if last.at_seconds >= until or decoded.place >= self._end_place(index) - 1:
                 break
         self._decoder.leave()
         return last
 
-    def _decode(self, index: int, known: Outlook, *, since_seconds: float = 0.0) -> None:
+    def _decode(self, index: int, known: Outlook, *, wanted: Wanted = always) -> None:
         """Decode a group until nothing more can happen in it."""
         group, end = self._table.groups[index], self._keys[index + 1]
         end_place = self._end_place(index)
-        for decoded in self._decoder.pictures(group, since_seconds=since_seconds):
+        for decoded in self._decoder.pictures(group, wanted=wanted):
             self.observer.add(decoded.picture, decoded.place)
             if decoded.place >= end_place:
                 return
@@ -177,7 +181,5 @@ class StagedSearch:
         """Tell whether nothing more will happen before the next key picture."""
         # Every second picture is often enough.
         return (
-            decoded.packet > known.last_loud
-            and bool(decoded.place % 2)
-            and like_motion(distance(decoded.picture, end), histogram_distance(decoded.picture, end))
+            decoded.packet > known.last_loud and bool(decoded.place % 2) and like_motion(decoded.picture, end)
         )

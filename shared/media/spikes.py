@@ -22,7 +22,7 @@ _IS, _STANDS_OUT = 2.0, 1.6
 _STIRRING = 1.35
 _BEFORE, _NEIGHBOURS, _FEW = 8, 3, 4
 #: The first is looked at, and one in this many later ones.
-_AUDITED = 4
+_AUDITED = 6
 
 
 @dataclass(frozen=True, kw_only=True)

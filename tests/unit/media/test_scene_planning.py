@@ -34,7 +34,6 @@ def _outlook(
         distance=distance,
         histogram_distance=histogram,
         loudest=loudest,
-        last_loud=-1,
         early_key=early_key,
     )
 
