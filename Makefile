@@ -45,7 +45,7 @@ test: setup browser  ## All tests: unit, contract, integration, e2e, chaos
 	$(BIN)/python -m pytest -q $(ARGS)
 
 unit: setup      ## Unit tests alone, in seconds
-	$(BIN)/python -m pytest -q tests/unit $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit $(ARGS)
 
 chaos: setup     ## Kill the host 300 times at named points, and under 2,000 jobs at random: minutes
 	CHAOS_KILLS_PER_POINT=20 CHAOS_JOBS=2000 $(BIN)/python -m pytest -q tests/chaos $(ARGS)
