@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, takewhile
 
 import av
 from av.container import InputContainer
@@ -130,7 +130,8 @@ class PartDecoder:
         except av.FFmpegError:
             self._budget.failed()
         else:
-            self._packets = packets(self._container, self._stream, self._budget.failed)
+            found = packets(self._container, self._stream, self._budget.failed)
+            self._packets = takewhile(lambda _packet: self._budget.read(), found)
 
     def _key_picture(self, packet: Packet[VideoStream], watch: Watch | None) -> Thumbnail | None:
         frames = [*self._frames(packet), *self._frames(None)]

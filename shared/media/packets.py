@@ -65,9 +65,9 @@ class PacketTable:
 
     @cached_property
     def end_seconds(self) -> float:
-        """When the last picture has been shown."""
+        """When the last picture has been shown; 0 where all are shown before the file's clock starts."""
         shown = np.unique(self.seconds)
-        return float(shown[-1] + (np.median(np.diff(shown)) if len(shown) > 1 else _FRAME_SECONDS))
+        return max(0.0, float(shown[-1] + (np.median(np.diff(shown)) if len(shown) > 1 else _FRAME_SECONDS)))
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:

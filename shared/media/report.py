@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    # Models are built when first used: the child uses a few of them, and each takes milliseconds.
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 #: Longer videos are not looked at.

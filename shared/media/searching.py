@@ -76,6 +76,8 @@ class StagedSearch:
             self._motion.forget()
         elif self._motion.explains(known):
             return
+        elif known.moved_only:
+            self._decode_loud(index, known.loud)
         elif known.ends_with_shot and self._cut_at_next_key(index, known):
             self._motion.learn(known, moved_only=False)
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -11,6 +13,8 @@ import av
 import pytest
 
 from infra.local.clips import STYLES, Sound, Truth, make_clip
+from infra.local.clips.hostile import lying
+from infra.local.clips.hostile.boxes import with_content
 from shared.media.budgets import WorkBudget
 from shared.media.decoding import PartDecoder, Watch
 from shared.media.opening import opened, probe_of, video_stream
@@ -187,3 +191,26 @@ def test_fragments_and_late_starts_are_read_by_their_time_stamps(tmp_path: Path)
     first = findings.scenes[0].start_seconds
     cuts = [cut - first for cut in _cuts(findings)]
     assert _agree(cuts, truth)
+
+
+def test_what_an_edit_list_hides_is_no_part_of_it(tmp_path: Path) -> None:
+    """The first two seconds are in the file, but never shown: everything happens two seconds earlier."""
+    path = tmp_path / "clip.mp4"
+    truth = _made(path, "phone", 15)
+    with av.open(str(path)) as container:
+        ticks = int(2 / container.streams.video[0].time_base)
+    edit = struct.pack(">IIIIiI", 0, 1, int((SECONDS - 2) * 1000), ticks, 1 << 16, 0)[:20]
+    path.write_bytes(with_content(path.read_bytes(), "moov.trak.edts.elst", edit))
+    findings = _found(path)
+    assert _cuts(findings) == pytest.approx([cut - 2 for cut in truth.cuts if cut > 2], abs=0.09)
+    assert findings.scenes[-1].end_seconds == pytest.approx(SECONDS - 2, abs=0.1)
+
+
+def test_a_list_of_a_hundred_thousand_edits_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    [case] = [case for case in lying.cases() if case.name == "edit-many"]
+    path.write_bytes(case.make(tmp_path))
+    before = time.process_time()
+    findings = _found(path)
+    assert findings.notes
+    assert time.process_time() - before < 8
