@@ -41,8 +41,14 @@ browser:         ## Have a Chromium, in which pages are tested
 run: $(VENV)/.local-ready node_modules/.ready  ## Start the embedded stack and run sample jobs (ARGS=--once ends by itself)
 	@$(BIN)/python -m infra.local up $(ARGS)
 
-test: setup browser  ## All tests: unit, contract, integration, e2e, chaos
-	$(BIN)/python -m pytest -q $(ARGS)
+# Two processes share the tests, file by file; those that kill hosts under load have the machine to themselves.
+test: setup browser  ## All tests: unit, contract, integration, e2e, chaos (TESTS=path: only those)
+ifdef TESTS
+	$(BIN)/python -m pytest -q $(TESTS) $(ARGS)
+else
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore tests/chaos $(ARGS)
+	$(BIN)/python -m pytest -q tests/chaos $(ARGS)
+endif
 
 unit: setup      ## Unit tests alone, in seconds
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit $(ARGS)
