@@ -151,7 +151,8 @@ class StagedSearch:
         times = self._table.seconds[list(loud)].tolist()
 
         def near(seconds: float) -> bool:
-            return any(abs(seconds - time) <= 2 * WINDOW_SECONDS for time in times)
+            # What comes after the last is wanted, or nothing would tell that it is over.
+            return seconds > times[-1] or any(abs(seconds - time) <= 2 * WINDOW_SECONDS for time in times)
 
         for decoded in self._decoder.pictures(self._table.groups[index], wanted=near):
             last = decoded.picture
