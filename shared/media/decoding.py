@@ -64,6 +64,11 @@ class PartDecoder:
         self.looked_at = 0
         self.corrupt = 0
 
+    @property
+    def codec(self) -> str:
+        """Name of the codec, as FFmpeg has it."""
+        return self._context.codec.canonical_name
+
     def key_pictures(self, watch: Watch | None) -> Iterator[Thumbnail | None]:
         """Yield a picture for each group, `None` for those that cannot be decoded, in one reading."""
         wanted = [int(self._table.pts[group.first]) for group in self._table.groups]

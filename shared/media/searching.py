@@ -32,7 +32,7 @@ class StagedSearch:
         self._table = table
         self._budget = budget
         self._motion = Motion()
-        self._trust = SpikeTrust()
+        self._trust = SpikeTrust(codec=decoder.codec)
         self._by_the_clock = by_the_clock(table.groups)
         self._keys: list[Thumbnail | None] = []
 

@@ -60,10 +60,15 @@ def test_what_grew_at_all_stirs() -> None:
 
 
 def test_the_first_spike_and_samples_are_audited_and_a_failure_ends_trust() -> None:
-    trust = SpikeTrust()
+    trust = SpikeTrust(codec="h264")
     believed = [trust.believes() for _ in range(8)]
     assert believed == [False, True, True, True, True, True, False, True]
     trust.audited(held=True)
     assert trust.believes()
     trust.audited(held=False)
     assert not any(trust.believes() for _ in range(8))
+
+
+def test_no_spike_of_hevc_is_believed() -> None:
+    trust = SpikeTrust(codec="hevc")
+    assert not any(trust.believes() for _ in range(20))
