@@ -23,6 +23,8 @@ from workers.chat_suggestions.messages import FlagCode
 MAX_TEXT_CHARACTERS = 600
 SUGGESTIONS = 3
 UNDETERMINED = "und"
+#: A name this long may hold what our instructions say; a shorter one would only tear words apart.
+_LONG_NAME_CHARACTERS = 20
 
 #: `[name]`, `{name}`, `{{name}}`, `<name>`, `%name%`, and blanks to fill; but not `<3`.
 _PLACEHOLDER = re.compile(r"\[[^\[\]]{1,60}\]|\{[^{}]{0,60}\}|<[^\W\d][^<>]{0,40}>|%[^\W\d]\w{0,40}%|_{3,}")
@@ -126,7 +128,10 @@ def problems_of(draft: Draft, rules: str, fan_name: str) -> list[str]:
         problems.append("a placeholder is left in the text; write it ready to send.")
     if not (is_plain(draft.tone) and is_plain(draft.intent)):
         problems.append("tone and intent are a few plain English words.")
-    if _TELLTALE.search(text) or any(echoes(said, (rules,)) for said in (text, draft.tone, draft.intent)):
+    own_words = text.replace(fan_name, "") if len(fan_name) >= _LONG_NAME_CHARACTERS else text
+    if _TELLTALE.search(text) or any(
+        echoes(said, (rules,)) for said in (own_words, draft.tone, draft.intent)
+    ):
         problems.append("the text quotes your instructions; reply to the fan instead.")
     return problems
 

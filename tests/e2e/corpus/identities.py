@@ -68,7 +68,7 @@ _TIMES: Mapping[str, tuple[Any, Fate]] = {
     "before all calendars": (-(10**18), Fate.REFUSED),
     "empty": ("", Fate.REFUSED),
 }
-_COUNTERS = (-1, 101, 2**31, 2**63, 2**64, -(2**63), 10**30, 1.0, "1", "\0")
+_COUNTERS = (-1, 201, 2**31, 2**63, 2**64, -(2**63), 10**30, 1.0, "1", "\0")
 _PATIENCE = (0, -1, -(2**63), 540_001, 2**31, 2**63, 10**30, 1.0, "90000", "\0")
 
 
@@ -100,7 +100,7 @@ def _times_and_counters() -> Iterator[Hostile]:
     for attempt in _COUNTERS:
         name = f"attempt: {attempt!r}"
         yield case(name, job(name, attempt=attempt))
-    yield case("attempt: 100", job("attempt: 100", attempt=100), Fate.COMPLETED)
+    yield case("attempt: 200", job("attempt: 200", attempt=200), Fate.COMPLETED)
     for deadline_ms in _PATIENCE:
         name = f"deadlineMs: {deadline_ms!r}"
         yield case(name, job(name, deadlineMs=deadline_ms))
