@@ -157,8 +157,9 @@ with spawn({inner!r}, directory=Path({str(tmp_path)!r}), name="inner") as servic
     time.sleep(60)
 """
     parent.write_text(f"""
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs tests in the background ignores it
 from infra.local.process import spawn
 with spawn([sys.executable, "-c", {middle!r}], directory=Path({str(tmp_path)!r}), name="middle") as service:
     print(service.pid, service.ready["inner"], flush=True)
