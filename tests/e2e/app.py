@@ -180,6 +180,8 @@ def running(
             "REDIS_URL": redis_url,
             "AZURE_AI_ENDPOINT": model.url,
             "AZURE_AI_KEY": model.key,
+            # Each test begins without what the others have used up.
+            "AI_EXTRA_CALLS_PER_REQUEST": "10",
             **(settings or {}),
         }
         hosted = stack.enter_context(host.running(directory, environment))
