@@ -46,7 +46,7 @@ test: setup browser  ## All tests: unit, contract, integration, e2e, chaos (TEST
 ifdef TESTS
 	$(BIN)/python -m pytest -q $(TESTS) $(ARGS)
 else
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore tests/chaos $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --max-worker-restart=0 --ignore tests/chaos $(ARGS)
 	$(BIN)/python -m pytest -q tests/chaos $(ARGS)
 endif
 
