@@ -87,11 +87,13 @@ class Scenario:
         for start in range(0, len(bodies), 100):
             await self.sender.send_messages([_message(*each) for each in bodies[start : start + 100]])
 
-    def kill_at(self, death: Death, *, ordering: str = "as it is") -> None:
-        """Run a host until it dies."""
+    def kill_at(self, death: Death, *, ordering: str = "as it is") -> bool:
+        """Run a host until it dies; `False` when it never came to that point, and was killed elsewhere."""
         with self.host(death, ordering=ordering) as process:
             process.join(_PATIENCE_SECONDS)
-            self.deaths[death.point if process.exitcode is not None else "elsewhere"] += 1
+            reached = process.exitcode is not None
+        self.deaths[death.point if reached else "elsewhere"] += 1
+        return reached
 
     def kill_after(self, seconds: float) -> None:
         """Run a host for a while, then kill it wherever it is."""

@@ -64,11 +64,15 @@ async def test_a_kill_at_any_point_breaks_no_promise(scenario: Scenario) -> None
     chance.shuffle(points)
     for point in points:
         await scenario.publish(7, chance=chance, first=RARE.get(point))
-        scenario.kill_at(Death(point, 1 if point in RARE else chance.randint(1, 6)))
+        if not scenario.kill_at(Death(point, 1 if point in RARE else chance.randint(1, 6))):
+            # A sweep finds something to do only behind another death, whose jobs nobody was given meanwhile.
+            await scenario.publish(7, chance=chance, first=RARE.get(point))
+            scenario.kill_at(Death(Point.HANDLING, 1))
+            scenario.kill_at(Death(point, 1))
     scenario.settle(within_seconds=60)
     assert scenario.findings() == Findings()
     assert all(result["transcript"] == job_id for job_id, result in scenario.results().items())
-    assert {point: scenario.deaths[point] for point in Point} == dict.fromkeys(Point, KILLS_PER_POINT)
+    assert {point for point in Point if scenario.deaths[point] < KILLS_PER_POINT} == set()
 
 
 @pytest.mark.timeout(1800)
