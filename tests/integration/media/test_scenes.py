@@ -13,7 +13,7 @@ import av
 import pytest
 
 from infra.local.clips import STYLES, Sound, Truth, make_clip
-from infra.local.clips.hostile import lying
+from infra.local.clips.hostile import Surroundings, lying
 from infra.local.clips.hostile.boxes import with_content
 from shared.media.budgets import WorkBudget
 from shared.media.decoding import PartDecoder, Watch
@@ -198,7 +198,9 @@ def test_what_an_edit_list_hides_is_no_part_of_it(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
     truth = _made(path, "phone", 15)
     with av.open(str(path)) as container:
-        ticks = int(2 / container.streams.video[0].time_base)
+        time_base = container.streams.video[0].time_base
+    assert time_base
+    ticks = int(2 / time_base)
     edit = struct.pack(">IIIIiI", 0, 1, int((SECONDS - 2) * 1000), ticks, 1 << 16, 0)[:20]
     path.write_bytes(with_content(path.read_bytes(), "moov.trak.edts.elst", edit))
     findings = _found(path)
@@ -209,7 +211,8 @@ def test_what_an_edit_list_hides_is_no_part_of_it(tmp_path: Path) -> None:
 def test_a_list_of_a_hundred_thousand_edits_is_not_read_to_its_end(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
     [case] = [case for case in lying.cases() if case.name == "edit-many"]
-    path.write_bytes(case.make(tmp_path))
+    around = Surroundings(canary_url="http://127.0.0.1:9/", neighbour=tmp_path / "neighbour.mp4")
+    path.write_bytes(case.make(around))
     before = time.process_time()
     findings = _found(path)
     assert findings.notes
