@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from shared.ai.answers import UnusableAnswerError, parse_answer
 from shared.ai.echoes import echoes
+from shared.ai.placeholders import has_placeholder
 from shared.ai.plain_text import impurities, is_plain
 from shared.ai.port import AnswerSchema
 from workers.chat_suggestions.messages import FlagCode
@@ -26,8 +27,6 @@ UNDETERMINED = "und"
 #: A name this long may hold what our instructions say; a shorter one would only tear words apart.
 _LONG_NAME_CHARACTERS = 20
 
-#: `[name]`, `{name}`, `{{name}}`, `<name>`, `%name%`, and blanks to fill; but not `<3`.
-_PLACEHOLDER = re.compile(r"\[[^\[\]]{1,60}\]|\{[^{}]{0,60}\}|<[^\W\d][^<>]{0,40}>|%[^\W\d]\w{0,40}%|_{3,}")
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", re.IGNORECASE)
 #: What our instructions speak of, and no person does.
 _TELLTALE = re.compile(
@@ -98,15 +97,6 @@ def answer_schema() -> AnswerSchema:
     return AnswerSchema(name="chat_suggestions", json_schema=Answer.model_json_schema())
 
 
-def is_usable(text: str, *, rules: str, fan_name: str) -> bool:
-    """Say whether a model's text holds an answer that can be shown to a creator."""
-    try:
-        read_answer(text, rules=rules, fan_name=fan_name)
-    except UnusableAnswerError:
-        return False
-    return True
-
-
 def is_visible(text: str) -> bool:
     """Say whether a person sees anything of a text; zero-width characters alone are none."""
     return any(character.isprintable() and not character.isspace() for character in text)
@@ -124,7 +114,7 @@ def problems_of(draft: Draft, rules: str, fan_name: str) -> list[str]:
     problems = list(impurities(text))
     if not is_visible(text):
         problems.append("the text is empty.")
-    if _PLACEHOLDER.search(text.replace(fan_name, "") if _PLACEHOLDER.search(fan_name) else text):
+    if has_placeholder(text.replace(fan_name, "") if has_placeholder(fan_name) else text):
         problems.append("a placeholder is left in the text; write it ready to send.")
     if not (is_plain(draft.tone) and is_plain(draft.intent)):
         problems.append("tone and intent are a few plain English words.")

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from shared.ai.answers import UnusableAnswerError, parse_answer
 from shared.ai.port import AnswerSchema, CacheScope, Message, ModelRequest, Role, Task
 from shared.ai.quoting import quoted
+from shared.ai.repairing import is_usable
 from shared.messaging.worker import JobContext
 from workers.chat_suggestions.answer import Draft, essence, problems_of
 from workers.chat_suggestions.phrases.intents import Intent
@@ -116,7 +117,7 @@ def bank_request(
         spent=context.spent,
         answer_schema=bank_schema(),
         language=language,
-        accepts=lambda text: _is_usable(text, rules=rules),
+        accepts=lambda text: is_usable(lambda: read_bank(text, rules=rules)),
     )
 
 
@@ -156,14 +157,6 @@ def read_bank(text: str, *, rules: str) -> Sequence[Draft]:
 def bank_schema() -> AnswerSchema:
     """Return the schema of an answer."""
     return AnswerSchema(name="chat_bank", json_schema=BankAnswer.model_json_schema())
-
-
-def _is_usable(text: str, *, rules: str) -> bool:
-    try:
-        read_bank(text, rules=rules)
-    except UnusableAnswerError:
-        return False
-    return True
 
 
 def _problems(line: str, rules: str) -> list[str]:

@@ -12,9 +12,10 @@ from dataclasses import replace
 from shared.ai.plain_text import is_plain
 from shared.ai.port import CacheScope, Message, ModelRequest, Role, Task
 from shared.ai.quoting import legible, quoted
+from shared.ai.repairing import is_usable
 from shared.errors import InvalidPayloadError
 from shared.messaging.worker import JobContext
-from workers.chat_suggestions.answer import answer_schema, is_usable, is_visible, language_tag
+from workers.chat_suggestions.answer import answer_schema, is_visible, language_tag, read_answer
 from workers.chat_suggestions.messages import ChatContext, ChatPayload, Persona, RecentMessage
 
 #: About 500 tokens. The founding document budgets 300 input tokens a call; the latest lines carry the sense.
@@ -93,7 +94,7 @@ def suggestion_request(context: JobContext, payload: ChatPayload) -> ModelReques
         spent=context.spent,
         answer_schema=answer_schema(),
         language=language_hint(chat),
-        accepts=lambda text: is_usable(text, rules=rules, fan_name=fan_name),
+        accepts=lambda text: is_usable(lambda: read_answer(text, rules=rules, fan_name=fan_name)),
     )
 
 

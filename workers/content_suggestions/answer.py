@@ -64,15 +64,6 @@ def read_ideas(text: str, brief: Brief, *, rules: str) -> Ideas:
     return Ideas(language=language, drafts=tuple(drafts[: brief.count]))
 
 
-def is_usable(text: str, brief: Brief, *, rules: str) -> bool:
-    """Say whether a model's text holds enough ideas that can be shown to the creator."""
-    try:
-        read_ideas(text, brief, rules=rules)
-    except UnusableAnswerError:
-        return False
-    return True
-
-
 def _must_be_wanted(language: str | None, brief: Brief) -> None:
     if language and brief.language and primary_language(language) != primary_language(brief.language):
         raise UnusableAnswerError(f"language: write in {brief.language}.")

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from shared.ai.port import CacheScope, Message, ModelRequest, Role, Task
 from shared.ai.quoting import Quotable, quoted
+from shared.ai.repairing import is_usable
 from shared.messaging.worker import JobContext
-from workers.content_suggestions.answer import is_usable
+from workers.content_suggestions.answer import read_ideas
 from workers.content_suggestions.brief import Brief
 from workers.content_suggestions.drafts import answer_schema
 from workers.content_suggestions.messages import Tone
@@ -87,7 +88,7 @@ def ideas_request(context: JobContext, brief: Brief) -> ModelRequest:
         spent=context.spent,
         answer_schema=answer_schema(),
         language=brief.language,
-        accepts=lambda text: is_usable(text, brief, rules=RULES),
+        accepts=lambda text: is_usable(lambda: read_ideas(text, brief, rules=RULES)),
     )
 
 

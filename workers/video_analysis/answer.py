@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from shared.ai.answers import UnusableAnswerError, parse_answer
 from shared.ai.port import AnswerSchema
+from shared.ai.schemas import plain_schema
 from workers.video_analysis.insights import SafetyCategory, Sentiment, Severity
 
 _UNDETERMINED = "und"
@@ -188,7 +189,7 @@ def read_synthesis(
 @cache
 def vision_schema(cells: int) -> AnswerSchema:
     """Return the schema of what is seen in as many cells."""
-    schema = _inlined(VisionAnswer)
+    schema = plain_schema(VisionAnswer)
     numbers = [str(number) for number in range(1, cells + 1)]
     schema["properties"]["cells"] = {
         "type": "object",
@@ -204,9 +205,9 @@ def synthesis_schema(
     duration_seconds: float, candidates: int, scenes: int, *, virality: bool
 ) -> AnswerSchema:
     """Return the schema of what is written; the parameters are those of `read_synthesis`."""
-    schema = _inlined(SynthesisAnswer)
+    schema = plain_schema(SynthesisAnswer)
     if virality:
-        schema["properties"]["virality"] = _inlined(WrittenVirality)
+        schema["properties"]["virality"] = plain_schema(WrittenVirality)
         schema["required"].append("virality")
     else:
         del schema["properties"]["virality"]
@@ -226,32 +227,6 @@ def _named_cells(answer: VisionAnswer) -> Sequence[int]:
         *(risk.cell for risk in answer.safety),
         *(cell for stretch in answer.timeline for cell in (stretch.from_cell, stretch.to_cell)),
     ]
-
-
-def _inlined(shape: type[BaseModel]) -> dict[str, Any]:
-    """Return a model's JSON Schema without references, titles and prose: models are told it by the token."""
-    schema = shape.model_json_schema()
-    definitions = schema.pop("$defs", {})
-    plain: dict[str, Any] = _plain(schema, definitions)
-    return plain
-
-
-def _plain(part: Any, definitions: Mapping[str, Any]) -> Any:
-    if isinstance(part, list):
-        return [_plain(item, definitions) for item in part]
-    if not isinstance(part, dict):
-        return part
-    if reference := part.get("$ref"):
-        return _plain(definitions[reference.rpartition("/")[2]], definitions)
-    names = part.get("properties", {})
-    kept = {
-        key: _plain(value, definitions)
-        for key, value in part.items()
-        if key not in {"title", "description", "default", "properties"}
-    }
-    if names:
-        kept["properties"] = {name: _plain(value, definitions) for name, value in names.items()}
-    return kept
 
 
 def _bounded(part: Any, bounds: Mapping[str, int], name: str = "") -> Any:

@@ -15,7 +15,7 @@ from shared.messaging.worker import JobContext
 from shared.persistence.creators import CreatorProfile
 from shared.persistence.memory_creators import MemoryCreatorTable
 from shared.persistence.remembered_creators import RememberedCreators
-from workers.chat_suggestions.answer import is_usable
+from workers.chat_suggestions.answer import read_answer
 from workers.chat_suggestions.bank import Banks
 from workers.chat_suggestions.bank_prompt import TONES
 from workers.chat_suggestions.handler import Desk, suggest
@@ -177,7 +177,7 @@ def test_prewritten_replies_are_such_as_a_model_may_write(language: str) -> None
     """Distinct, plain, and without a flirt."""
     for three in [waiting(language), *(declines(code, language) for code in FlagCode)]:
         answer = json.dumps({"language": "en", "suggestions": [each.model_dump() for each in three]})
-        assert is_usable(answer, rules=RULES, fan_name="")
+        read_answer(answer, rules=RULES, fan_name="")  # raises if it is refused
         assert not any(emoji in each.text for each in three for emoji in "😘❤💋😉")
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from shared.ai.answers import UnusableAnswerError
+from shared.ai.repairing import is_usable
 from tests.unit.ideas.conftest import IDEAS, REST
-from workers.content_suggestions.answer import Ideas, is_usable, read_ideas
+from workers.content_suggestions.answer import Ideas, read_ideas
 from workers.content_suggestions.brief import Brief
 from workers.content_suggestions.checks import hashtags_of
 from workers.content_suggestions.prompt import RULES
@@ -91,7 +92,9 @@ def test_bad_ideas_are_told_in_words_that_quote_nothing(
     assert "Only 0 usable ideas are left; write 4 that differ." in told
     quoted = [value for value in bad.values() if isinstance(value, str) and len(value.split()) > 2]
     assert not any(value in told for value in quoted)
-    assert not is_usable(written(**bad), brief(preferences={"language": "en"}), rules=RULES)
+    assert not is_usable(
+        lambda: read_ideas(written(**bad), brief(preferences={"language": "en"}), rules=RULES)
+    )
 
 
 def test_what_a_platform_allows_decides(brief: Make) -> None:
@@ -223,7 +226,7 @@ def test_what_is_never_said_is_not_written(brief: Make) -> None:
 def test_no_answer_is_none(brief: Make, text: str) -> None:
     with pytest.raises(UnusableAnswerError):
         _read(text, brief())
-    assert not is_usable(text, brief(), rules=RULES)
+    assert not is_usable(lambda: read_ideas(text, brief(), rules=RULES))
 
 
 def test_an_answer_may_stand_between_other_words(brief: Make, written: Written) -> None:
