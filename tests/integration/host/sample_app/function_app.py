@@ -80,8 +80,9 @@ async def slow(message: func.ServiceBusMessage) -> None:
     cardinality="many",
 )
 async def batch(message: List[func.ServiceBusMessage]) -> None:  # noqa: UP006 - see above
-    """Take a list."""
+    """Take a list, and long enough for the next one to gather."""
     mark("batch", bodies=[each.get_body().decode() for each in message])
+    await asyncio.sleep(0.1)
 
 
 @app.function_name("returning")
