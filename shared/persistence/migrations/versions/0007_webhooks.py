@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 _STATEMENTS = """
 CREATE TABLE huntaze_workers.webhook_endpoints (
