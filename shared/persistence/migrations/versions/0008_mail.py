@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 
 _STATEMENTS = """
 -- Where a creator is reached, brought here with the rest of what is known; no address, no mail.
@@ -66,7 +66,8 @@ CREATE TABLE huntaze_workers.letters (
     error            text,
     created_at       timestamptz NOT NULL DEFAULT now(),
     updated_at       timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT a_letter_that_is_not_done_is_due CHECK ((state IN ('waiting', 'claimed')) = (due_at IS NOT NULL))
+    CONSTRAINT a_letter_that_is_not_done_is_due
+        CHECK ((state IN ('waiting', 'claimed')) = (due_at IS NOT NULL))
 );
 CREATE INDEX letters_due ON huntaze_workers.letters (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX letters_by_recipient ON huntaze_workers.letters (recipient, created_at DESC);
