@@ -23,6 +23,8 @@ The branches say what the *engine* must do; the leaves say what the *creator* is
     ├── StoreUnavailableError         PostgreSQL did not answer: nothing is known, the broker delivers again
     ├── BrokerUnavailableError        Service Bus did not take a message: the outbox keeps it
     ├── JobFailedError                recorded as failed: the message belongs in the dead-letter queue
+    ├── RequestError                  an operator's HTTP request can't be met; the answer says why
+    │   └── AccessDeniedError         the operator's key is missing, or its role does not suffice
     └── ConfigurationError            a setting is missing or wrong: the operator must act
 
 A class's docstring is its default message. Messages are shown to creators and operators, so they never
@@ -151,6 +153,21 @@ class BrokerUnavailableError(HuntazeError):
 
 class JobFailedError(HuntazeError):
     """The job is recorded as failed; its message goes to the dead-letter queue."""
+
+
+class RequestError(HuntazeError):
+    """The request can't be met."""
+
+    def __init__(self, message: str | None = None, *, status: int, code: str) -> None:
+        super().__init__(message)
+        #: The HTTP status of the answer.
+        self.status = status
+        #: Tells programs why; stable.
+        self.code = code
+
+
+class AccessDeniedError(RequestError):
+    """The operator may not do this."""
 
 
 class ConfigurationError(HuntazeError):

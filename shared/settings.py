@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
+from shared.access.operators import OperatorKey
 from shared.ai.model_settings import PATTERN, ModelSettings, ModelSettingsSource
 from shared.errors import ConfigurationError
 
@@ -110,6 +111,10 @@ class Settings(BaseSettings):
     #: Where `resultUrl` points when a result is too large for an event.
     functions_url: str = "http://localhost:7071"
 
+    #: Who may operate the workers over HTTP: `name:role:sha256-hex` by commas, where a role is `viewer`,
+    #: `operator` or `admin`. `python -m infra.operators NAME ROLE` makes a key and its entry.
+    operator_keys: Annotated[tuple[OperatorKey, ...], NoDecode] = ()
+
     #: A lease outlives a missed heartbeat or two, and ends well before the broker's one-minute lock.
     lease_seconds: Annotated[float, Field(gt=0, le=300)] = 30.0
     #: A job may stop its worker this often before it is poison.
@@ -123,6 +128,13 @@ class Settings(BaseSettings):
     @classmethod
     def _names(cls, value: object) -> object:
         return tuple(_listed(value)) if isinstance(value, str) else value
+
+    @field_validator("operator_keys", mode="before")
+    @classmethod
+    def _keys(cls, value: object) -> object:
+        return (
+            tuple(OperatorKey.parse(entry) for entry in _listed(value)) if isinstance(value, str) else value
+        )
 
     @field_validator("video_distributions", mode="before")
     @classmethod

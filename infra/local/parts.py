@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -27,6 +28,8 @@ from infra.local.process import (
     python_module,
     spawn,
 )
+from infra.operators import make
+from shared.access.operators import Role
 
 #: A subscription to every event that the stack adds to the topology, so that watching steals from nobody.
 WATCH_SUBSCRIPTION = "local-watch"
@@ -125,10 +128,20 @@ def _speech_simulator(directory: Path, _: Variables) -> Iterator[Variables]:
 def _host(directory: Path, variables: Variables) -> Iterator[Variables]:
     """Start the host on its usual port, or on another one if somebody has that, or takes it meanwhile."""
     with ExitStack() as host:
-        started = _started_host(host, directory, variables)
+        operators = _operators()
+        started = {**_started_host(host, directory, {**variables, **operators}), **operators}
         if variables.get("AZURE_SPEECH_WEBHOOK_SECRET") == _WEBHOOK_SECRET:
             asyncio.run(speech_webhook.register(started["FUNCTIONS_URL"], variables))
         yield started
+
+
+def _operators() -> dict[str, str]:
+    """Make a key for each role, unless the caller has keys of their own."""
+    if os.environ.get("OPERATOR_KEYS"):
+        return {}
+    made = {role: make(f"local-{role}", role) for role in Role}
+    keys = {f"{role.upper()}_KEY": key for role, (key, _) in made.items()}
+    return {**keys, "OPERATOR_KEYS": ",".join(str(entry) for _, entry in made.values())}
 
 
 def _started_host(host: ExitStack, directory: Path, variables: Variables) -> Variables:

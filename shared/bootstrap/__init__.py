@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
+    from shared.access.gate import Gate
     from shared.ai.port import ChatModel
     from shared.bootstrap.speech import SpeechDesk
     from shared.bootstrap.videos import VideoDesk
@@ -40,6 +41,8 @@ class Container:
     fetcher: Fetcher
     #: `None`: no speech service is configured.
     speech_desk: SpeechDesk | None = None
+    #: Stands before the operators' calls; `None`: nobody passes.
+    gate: Gate | None = None
     #: What was opened, the last first.
     opened: AsyncExitStack
 
@@ -77,11 +80,13 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     Raises:
         ConfigurationError: the settings do not fit together.
     """
+    from shared.bootstrap.access import gate
     from shared.bootstrap.models import router
     from shared.bootstrap.speech import speech_desk
     from shared.bootstrap.videos import video_desk
     from shared.clock import SystemClock
     from shared.fetching.guarded import GuardedFetcher
+    from shared.fetching.transport import GuardedTransport
     from shared.fetching.urls import AllowedHosts
     from shared.messaging.engine import Engine, Limits
     from shared.messaging.points import unobserved
@@ -138,8 +143,9 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         chat_model=routed.chat_model,
         creators=RememberedCreators(PostgresCreatorTable(store.database), clock),
         video_desk=videos,
-        fetcher=GuardedFetcher(AllowedHosts(settings.content_hosts), clock=clock),
+        fetcher=GuardedFetcher(AllowedHosts(settings.content_hosts), GuardedTransport(), clock=clock),
         speech_desk=speech_desk(settings, clock, opened, accounts=routed.accounts),
+        gate=gate(settings, store.database),
         opened=opened,
     )
 

@@ -20,6 +20,7 @@ from infra.local import environment, stack
 from infra.local.parts import HOST, SERVICES
 from infra.local.process import ROOT
 from infra.local.view import StartupView, live
+from shared.access.operators import Role
 
 _INTERRUPTED = 128 + signal.SIGINT
 
@@ -103,6 +104,11 @@ def _say_what_next(console: Console, directory: Path, variables: Mapping[str, st
         ("follow the events", f"{command} events"),
         ("look at a job", f"{command} jobs JOB_ID"),
         ("the function app", variables["FUNCTIONS_URL"]),
+        *(
+            (f"an operator's key, as {role}", variables[name])
+            for role in Role
+            if (name := f"{role.upper()}_KEY") in variables
+        ),
         ("the database", f"psql {variables['DATABASE_URL']}"),
         ("addresses for your own programs", f"{_shown(directory)}/stack.env"),
         ("logs, one a part", f"{_shown(directory)}/*.log"),

@@ -1,0 +1,1 @@
+"""Who may operate the workers, and the record of what they did."""
