@@ -1,1 +1,1 @@
-"""Fetching from the outside world: what a stranger's URL may lead to, and what may come back."""
+"""The way out to URLs that users supplied: where they may lead, and what may come back."""

@@ -1,4 +1,4 @@
-"""Which URLs are fetched at all, told from their text alone: plain https URLs of hosts on the list.
+"""Which URLs are asked at all, told from their text alone: plain https URLs of public names, listed or any.
 
 Whatever two parsers may read differently is refused rather than interpreted: users, ports, backslashes,
 control characters, names that are not ASCII, and every spelling of an IP address.
@@ -7,13 +7,15 @@ control characters, names that are not ASCII, and every spelling of an IP addres
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from shared.errors import ConfigurationError, ForbiddenUrlError
 
 MAX_URL_CHARACTERS = 8_192
 HTTPS_PORT = 443
+#: Where webhooks may listen.
+WEBHOOK_PORTS = frozenset({HTTPS_PORT, 8_443})
 
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]{1,253})(?::(?P<port>[0-9]{1,5}))?"
@@ -66,9 +68,8 @@ class AllowedHosts:
             self._add(entry.strip().casefold())
 
     def _add(self, entry: str) -> None:
-        found = _URL.fullmatch(entry)
-        if found and found["scheme"] == "http" and found["host"] in _LOCAL_HOSTS and found["port"]:
-            self._local.add((found["host"], int(found["port"])))
+        if local := _local_origin(entry):
+            self._local.add(local)
         elif not _is_public_name(entry.removeprefix(".")):
             raise ConfigurationError("CONTENT_HOSTS holds an entry that is no host's name.")
         elif entry.startswith("."):
@@ -82,23 +83,78 @@ class AllowedHosts:
         Raises:
             ForbiddenUrlError: it is not understood, or its host is not on the list; never quoted.
         """
-        if len(url) > MAX_URL_CHARACTERS:
-            raise ForbiddenUrlError("The content's URL is too long.")
-        found = _URL.fullmatch(_SCHEME_AND_HOST.sub(lambda part: part[0].lower(), url, count=1))
-        if found is None:
-            raise ForbiddenUrlError("The content's URL is not a plain https URL.")
-        host, scheme = found["host"], found["scheme"]
-        port = int(found["port"] or (self._https_port if scheme == "https" else 80))
-        if scheme == "http" and (host, port) in self._local:
-            return Target(url=found[0], host=host, port=port, local=True)
-        if scheme != "https" or port != self._https_port:
-            raise ForbiddenUrlError("The content's URL is not a plain https URL.")
-        if not _is_public_name(host) or not self._lists(host):
-            raise ForbiddenUrlError("The content's URL leads to a host that is not allowed.")
-        return Target(url=found[0], host=host, port=port)
+        target = _target(url, self._local)
+        if not target.local and (target.port != self._https_port or not self._lists(target.host)):
+            raise ForbiddenUrlError("The URL leads to a host or port that is not allowed.")
+        return target
 
     def _lists(self, host: str) -> bool:
         return host in self._hosts or any(host.endswith(suffix) for suffix in self._suffixes)
+
+
+class AnyPublicHost:
+    """Every host with a public name, but our own: where creators want to be told."""
+
+    def __init__(
+        self,
+        *,
+        local_origins: Iterable[str] = (),
+        own_hosts: Iterable[str] = (),
+        https_ports: Iterable[int] = WEBHOOK_PORTS,
+    ) -> None:
+        """Take what is special.
+
+        Args:
+            local_origins: for development, such as `http://127.0.0.1:9000`; all else has to be https.
+            own_hosts: our own names, which nobody may make us call.
+            https_ports: where hosts may listen; others in tests.
+
+        Raises:
+            ConfigurationError: a local origin is none.
+        """
+        self._own = frozenset(host.casefold() for host in own_hosts)
+        self._ports = frozenset(https_ports)
+        self._local: set[tuple[str, int]] = set()
+        for entry in local_origins:
+            if (local := _local_origin(entry.strip().casefold())) is None:
+                raise ConfigurationError("WEBHOOK_LOCAL_ORIGINS holds an entry that is no local origin.")
+            self._local.add(local)
+
+    def target(self, url: str) -> Target:
+        """Return what a URL leads to.
+
+        Raises:
+            ForbiddenUrlError: it is not understood, or its host or port is not allowed; never quoted.
+        """
+        target = _target(url, self._local)
+        if not target.local and (target.port not in self._ports or target.host in self._own):
+            raise ForbiddenUrlError("The URL leads to a host or port that is not allowed.")
+        return target
+
+
+def _local_origin(entry: str) -> tuple[str, int] | None:
+    found = _URL.fullmatch(entry)
+    if found and found["scheme"] == "http" and found["host"] in _LOCAL_HOSTS and found["port"]:
+        return found["host"], int(found["port"])
+    return None
+
+
+def _target(url: str, local: Container[tuple[str, int]]) -> Target:
+    """Return what a plain URL leads to: a public name over https, or a local origin."""
+    if len(url) > MAX_URL_CHARACTERS:
+        raise ForbiddenUrlError("The URL is too long.")
+    found = _URL.fullmatch(_SCHEME_AND_HOST.sub(lambda part: part[0].lower(), url, count=1))
+    if found is None:
+        raise ForbiddenUrlError("The URL is not a plain https URL.")
+    host, secure = found["host"], found["scheme"] == "https"
+    port = int(found["port"] or (HTTPS_PORT if secure else 80))
+    if not secure and (host, port) in local:
+        return Target(url=found[0], host=host, port=port, local=True)
+    if not secure:
+        raise ForbiddenUrlError("The URL is not a plain https URL.")
+    if not _is_public_name(host):
+        raise ForbiddenUrlError("The URL leads to a host or port that is not allowed.")
+    return Target(url=found[0], host=host, port=port)
 
 
 def _is_public_name(host: str) -> bool:

@@ -20,18 +20,23 @@ from shared.errors import (
     UnsupportedMediaError,
     VideoNotFoundError,
 )
-from shared.fetching.guarded import GuardedFetcher, system_lookup
+from shared.fetching.guarded import GuardedFetcher
 from shared.fetching.memory import MemoryFetcher
 from shared.fetching.port import Fetched, Fetcher
+from shared.fetching.transport import IDLE_SECONDS, GuardedTransport, system_lookup
 from shared.fetching.urls import AllowedHosts
 from tests.contract.fetcher.conftest import NAME, Site
 
 OK = "HTTP/1.1 200 OK\nContent-Type: image/JPEG; x=1\nContent-Length: 5"
 
 
-def guarded(site: Site, **options: Any) -> GuardedFetcher:
+def guarded(site: Site, *, idle_seconds: float = IDLE_SECONDS, **options: Any) -> GuardedFetcher:
     """The adapter, which may fetch from the site by its address."""
-    return GuardedFetcher(AllowedHosts([f"http://127.0.0.1:{site.port}"]), clock=SystemClock(), **options)
+    hosts, transport = (
+        AllowedHosts([f"http://127.0.0.1:{site.port}"]),
+        GuardedTransport(idle_seconds=idle_seconds),
+    )
+    return GuardedFetcher(hosts, transport, clock=SystemClock(), **options)
 
 
 async def fetched(fetcher: Fetcher, url: str, *, max_bytes: int = 100, seconds: float = 5.0) -> Fetched:
@@ -199,10 +204,8 @@ def by_name(site: Site, names: Names) -> GuardedFetcher:
     """A fetcher to which the site's address is a public one."""
     return GuardedFetcher(
         AllowedHosts([NAME, "other.example.com"], https_port=site.https_port),
+        GuardedTransport(lookup=names, allows=lambda address: address == "127.0.0.1", tls=site.tls),
         clock=SystemClock(),
-        lookup=names,
-        allows=lambda address: address == "127.0.0.1",
-        tls=site.tls,
     )
 
 
@@ -234,9 +237,8 @@ async def test_a_name_that_changes_its_mind_is_vetted_again(site: Site) -> None:
 async def test_a_certificate_that_nobody_vouches_for_is_refused(site: Site) -> None:
     fetcher = GuardedFetcher(
         AllowedHosts([NAME], https_port=site.https_port),
+        GuardedTransport(lookup=Names(["127.0.0.1"]), allows=lambda address: address == "127.0.0.1"),
         clock=SystemClock(),
-        lookup=Names(["127.0.0.1"]),
-        allows=lambda address: address == "127.0.0.1",
     )
     with pytest.raises(NetworkError):
         await fetched(fetcher, f"https://{NAME}:{site.https_port}/a")
