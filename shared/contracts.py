@@ -138,6 +138,9 @@ class JobEvent(WireModel):
     error: EventError | None = None
     #: When it happened: UTC, ISO 8601 with milliseconds.
     updated_at: str
+    #: Orders the events of one job: whatever is not above the highest that was seen is stale, but for
+    #: `job.enriched`, whose fields are kept whenever they come. Sent again, an event has the same version.
+    version: Annotated[int, Field(ge=0, le=2**53 - 1)] | None = None
 
 
 class Topic(StrEnum):

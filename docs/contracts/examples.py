@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.contracts import PUBLISHED_JOB_TYPES, JobType
+from shared.contracts import PUBLISHED_JOB_TYPES, JobEvent, JobType
 from shared.errors import JobTimeoutError, VideoNotFoundError
+from shared.messaging.cloud_events import attributes
+from shared.messaging.versions import end_version, enrichment_version, progress_version
 
 _ASKED = "2026-11-24T10:00:00.000Z"
 _ANSWERED = "2026-11-24T10:00:04.250Z"
@@ -186,6 +188,16 @@ _RESULTS: dict[JobType, dict[str, Any]] = {
 }
 
 
+#: Of a job's first claim: at 0 %, at its end, and after it.
+_VERSIONS = {
+    "job.processing": progress_version(0, 1, 0),
+    "job.completed": end_version(0, 1),
+    "job.failed": end_version(0, 1),
+    "job.timeout": end_version(0, 1),
+    "job.enriched": enrichment_version(0, 1, JobType.VIDEO_TRANSCRIPT),
+}
+
+
 def _job(job_type: JobType) -> dict[str, Any]:
     return {
         "jobId": "job_1766400000000_k3j2h1g0f",
@@ -208,6 +220,7 @@ def _event(kind: str, job_type: JobType, *, status: str, progress: int, **rest: 
         "progress": progress,
         **rest,
         "updatedAt": _ANSWERED,
+        "version": _VERSIONS[kind],
     }
 
 
@@ -248,6 +261,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "job.enriched": {
         **_completed(JobType.VIDEO_ANALYSIS),
         "eventType": "job.enriched",
+        "version": _VERSIONS["job.enriched"],
         "message": "The transcript is ready.",
         "result": {"transcript": {"status": "ready", "language": "en-US", "text": "Hello from the beach!"}},
     },
@@ -257,4 +271,7 @@ EVENTS: dict[str, dict[str, Any]] = {
 def properties_of(body: dict[str, Any]) -> dict[str, Any]:
     """Return the application properties that go with a body."""
     names = ("jobType", "jobId", "creatorId", "status", "eventType")
-    return {name: body[name] for name in names if name in body}
+    own = {name: body[name] for name in names if name in body}
+    if "eventType" not in body:
+        return own
+    return {**own, **attributes(JobEvent.model_validate(body), f"{body['jobId']}:0:1:0")}

@@ -18,6 +18,13 @@ EVENT_PROPERTIES = {
     "creatorId": "The creator to tell; absent when the message that asked named none.",
     "status": "The job's status.",
     "eventType": "What happened.",
+    "cloudEvents:specversion": "`1.0`: with these the message is a CloudEvent (AMQP binding, binary mode).",
+    "cloudEvents:id": "The message id.",
+    "cloudEvents:source": "`urn:huntaze:workers`.",
+    "cloudEvents:type": "`com.huntaze.` and the event type.",
+    "cloudEvents:subject": "The job.",
+    "cloudEvents:time": "The body's `updatedAt`.",
+    "cloudEvents:sequence": "The body's `version`, padded with zeros to sixteen digits.",
     "replayTarget": "Only on a replayed event: the one subscription that it is meant for.",
 }
 

@@ -321,6 +321,8 @@ export interface JobEvent {
   error?: EventError | null;
   /** When it happened: UTC, ISO 8601 with milliseconds. */
   updatedAt: string;
+  /** Orders the events of one job: whatever is not above the highest that was seen is stale, but for `job.enriched`, whose fields are kept whenever they come. Sent again, an event has the same version. */
+  version?: number | null;
   [unknown: string]: unknown;
 }
 

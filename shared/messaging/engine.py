@@ -19,11 +19,12 @@ from shared.errors import InvalidPayloadError, JobFailedError, StoreUnavailableE
 from shared.messaging.attempts import Attempts
 from shared.messaging.decoding import Job, announceable, decode, sendable_properties
 from shared.messaging.delivery import Delivery
-from shared.messaging.events import failed_event
+from shared.messaging.events import Stamp, failed_event
 from shared.messaging.outbox import Outbox
 from shared.messaging.points import Point, Probe, unobserved
 from shared.messaging.sanitising import storable_text
 from shared.messaging.sender import Sender
+from shared.messaging.versions import end_version
 from shared.messaging.worker import P, R, Worker
 from shared.persistence.checkpoints import Checkpoints
 from shared.persistence.port import Claim, JobState, JobStore, OutboxMessage, Outcome, Rejection, Verdict
@@ -182,10 +183,13 @@ class Engine:
         key = hashlib.sha256("\0".join(identity).encode("utf-8", "replace") + b"\0" + delivery.body)
         event = job and failed_event(
             job,
-            message_id=f"{job.job_id}:{job.epoch}:1:0",
+            stamp=Stamp(
+                message_id=f"{job.job_id}:{job.epoch}:1:0",
+                version=end_version(job.epoch, 1),
+                at=self._clock.now(),
+            ),
             status=JobStatus.FAILED,
             error=error,
-            now=self._clock.now(),
         )
         return Rejection(
             message_key=key.digest(),

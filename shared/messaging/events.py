@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from shared.clock import iso_milliseconds
 from shared.contracts import EventError, JobEvent, JobStatus, Topic
 from shared.errors import JobError
+from shared.messaging.cloud_events import attributes
 from shared.messaging.sanitising import storable_error
 from shared.persistence.port import JobMessage, OutboxMessage
 
@@ -16,8 +18,23 @@ from shared.persistence.port import JobMessage, OutboxMessage
 MAX_EVENT_BYTES = 200 * 1024
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    """What makes an event this one."""
+
+    #: The same for each sending of the same event.
+    message_id: str
+    #: See `shared.messaging.versions`.
+    version: int
+    at: datetime
+
+
 def completed_event(
-    message: JobMessage, *, message_id: str, result: Mapping[str, Any], now: datetime, functions_url: str
+    message: JobMessage,
+    *,
+    stamp: Stamp,
+    result: Mapping[str, Any],
+    functions_url: str,
 ) -> OutboxMessage:
     """Announce a result, or where to fetch it if it is too large for an event."""
     event = JobEvent(
@@ -29,14 +46,13 @@ def completed_event(
         progress=100,
         message="The job is completed.",
         result=dict(result),
-        updated_at=iso_milliseconds(now),
+        updated_at=iso_milliseconds(stamp.at),
+        version=stamp.version,
     )
-    return _sized(event, message_id, functions_url)
+    return _sized(event, stamp.message_id, functions_url)
 
 
-def failed_event(
-    message: JobMessage, *, message_id: str, status: JobStatus, error: JobError, now: datetime
-) -> OutboxMessage:
+def failed_event(message: JobMessage, *, stamp: Stamp, status: JobStatus, error: JobError) -> OutboxMessage:
     """Announce that a job has failed or timed out, and why."""
     text = storable_error(error.message)
     event = JobEvent(
@@ -48,9 +64,10 @@ def failed_event(
         progress=100,
         message=text,
         error=EventError(code=error.code, message=text),
-        updated_at=iso_milliseconds(now),
+        updated_at=iso_milliseconds(stamp.at),
+        version=stamp.version,
     )
-    return _promised(event, message_id)
+    return _promised(event, stamp.message_id)
 
 
 def enriched_event(
@@ -58,10 +75,9 @@ def enriched_event(
     *,
     parent_id: str,
     parent_type: str,
-    message_id: str,
+    stamp: Stamp,
     fields: Mapping[str, Any],
     text: str,
-    now: datetime,
     functions_url: str,
 ) -> OutboxMessage:
     """Announce, under the parent's id, what a follow-up has added to the parent's result."""
@@ -74,14 +90,13 @@ def enriched_event(
         progress=100,
         message=storable_error(text),
         result=dict(fields),
-        updated_at=iso_milliseconds(now),
+        updated_at=iso_milliseconds(stamp.at),
+        version=stamp.version,
     )
-    return _sized(event, message_id, functions_url)
+    return _sized(event, stamp.message_id, functions_url)
 
 
-def processing_event(
-    message: JobMessage, *, message_id: str, percent: int, text: str, now: datetime
-) -> OutboxMessage:
+def processing_event(message: JobMessage, *, stamp: Stamp, percent: int, text: str) -> OutboxMessage:
     """Tell how far a job is."""
     event = JobEvent(
         event_type="job.processing",
@@ -91,9 +106,10 @@ def processing_event(
         status=JobStatus.PROCESSING,
         progress=percent,
         message=storable_error(text),
-        updated_at=iso_milliseconds(now),
+        updated_at=iso_milliseconds(stamp.at),
+        version=stamp.version,
     )
-    return _promised(event, message_id)
+    return _promised(event, stamp.message_id)
 
 
 def _sized(event: JobEvent, message_id: str, functions_url: str) -> OutboxMessage:
@@ -117,5 +133,8 @@ def _promised(event: JobEvent, message_id: str) -> OutboxMessage:
         message_id=message_id,
         topic=Topic.EVENTS,
         body=event.model_dump_json(by_alias=True, exclude_none=True).encode(),
-        properties={name: value for name, value in properties.items() if value is not None},
+        properties={
+            **{name: value for name, value in properties.items() if value is not None},
+            **attributes(event, message_id),
+        },
     )

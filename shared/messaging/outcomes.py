@@ -12,11 +12,12 @@ from typing import Any
 from shared.contracts import JobStatus, JobType, Topic
 from shared.errors import JobError
 from shared.messaging.decoding import MAX_MESSAGE_BYTES, message_bytes, with_attempt
-from shared.messaging.events import completed_event, enriched_event, failed_event
+from shared.messaging.events import Stamp, completed_event, enriched_event, failed_event
 from shared.messaging.follow_ups import follow_up, parent_id
 from shared.messaging.ledger import UnwrittenCalls
 from shared.messaging.policy import POLICIES, Fail, decide
 from shared.messaging.sanitising import storable, storable_error
+from shared.messaging.versions import end_version, enrichment_version
 from shared.messaging.worker import FollowUpRequest
 from shared.persistence.port import (
     Claim,
@@ -76,9 +77,8 @@ def completed(ending: Ending, result: Mapping[str, Any]) -> Outcome:
         return _outcome(ending, JobState.COMPLETED, result=clean, follow_ups=followed, enrichment=enrichment)
     event = completed_event(
         ending.message,
-        message_id=message_id(ending.claim),
+        stamp=_end_stamp(ending),
         result=clean,
-        now=ending.now,
         functions_url=ending.functions_url,
     )
     return _outcome(ending, JobState.COMPLETED, result=clean, messages=[event], follow_ups=followed)
@@ -118,10 +118,9 @@ def ended(ending: Ending, state: JobState, error: JobError) -> Outcome:
         return _outcome(ending, state, error=error, enrichment=enrichment)
     event = failed_event(
         ending.message,
-        message_id=message_id(ending.claim),
+        stamp=_end_stamp(ending),
         status=JobStatus(state.value),
         error=error,
-        now=ending.now,
     )
     return _outcome(ending, state, error=error, messages=[event])
 
@@ -136,21 +135,30 @@ def message_id(claim: Claim) -> str:
     return f"{claim.job_id}:{claim.epoch}:{claim.fence}:0"
 
 
+def _end_stamp(ending: Ending) -> Stamp:
+    claim = ending.claim
+    version = end_version(claim.epoch, claim.fence)
+    return Stamp(message_id=message_id(claim), version=version, at=ending.now)
+
+
 def _enrichment(
     ending: Ending, enriching: Enriching, fields: Mapping[str, Any], text: str
 ) -> Enrichment | None:
     """Return what a job adds to its parent; nothing to add is nothing to tell."""
     if not fields:
         return None
-    parent, parent_type = parent_id(ending.message.job_id), enriching.parent_type
+    parent, parent_type, claim = parent_id(ending.message.job_id), enriching.parent_type, ending.claim
     event = enriched_event(
         ending.message,
         parent_id=parent,
         parent_type=parent_type,
-        message_id=message_id(ending.claim),
+        stamp=Stamp(
+            message_id=message_id(claim),
+            version=enrichment_version(claim.epoch, claim.fence, JobType(ending.message.job_type)),
+            at=ending.now,
+        ),
         fields=fields,
         text=text,
-        now=ending.now,
         functions_url=ending.functions_url,
     )
     return Enrichment(parent_id=parent, parent_type=parent_type, fields=fields, message=event)

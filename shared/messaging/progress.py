@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from shared.clock import Clock
 from shared.errors import BrokerUnavailableError
-from shared.messaging.events import processing_event
+from shared.messaging.events import Stamp, processing_event
 from shared.messaging.sender import Sender
+from shared.messaging.versions import progress_version
 from shared.observability.failures import whereabouts
 from shared.persistence.port import Claim, JobMessage
 
@@ -75,10 +76,13 @@ class Progress:
         self._percent = percent
         event = processing_event(
             self._message,
-            message_id=f"{self._claim.job_id}:{self._claim.epoch}:{self._claim.fence}:p{percent}",
+            stamp=Stamp(
+                message_id=f"{self._claim.job_id}:{self._claim.epoch}:{self._claim.fence}:p{percent}",
+                version=progress_version(self._claim.epoch, self._claim.fence, percent),
+                at=self._clock.now(),
+            ),
             percent=percent,
             text=message,
-            now=self._clock.now(),
         )
         try:
             async with asyncio.timeout(_TIMEOUT_SECONDS):

@@ -43,6 +43,13 @@ def test_a_job_from_javascript_completes_and_is_announced_to_javascript(app: App
         "creatorId": FOLLOWED_CREATOR,
         "status": "completed",
         "eventType": "job.completed",
+        "cloudEvents:specversion": "1.0",
+        "cloudEvents:id": event.message_id,
+        "cloudEvents:source": "urn:huntaze:workers",
+        "cloudEvents:type": "com.huntaze.job.completed",
+        "cloudEvents:subject": job_id,
+        "cloudEvents:time": event.body["updatedAt"],
+        "cloudEvents:sequence": f"{event.body['version']:016}",
     }
 
 

@@ -13,11 +13,11 @@ from docs.contracts.asyncapi import asyncapi
 from docs.contracts.examples import EVENTS, JOBS
 from shared.contracts import PUBLISHED_JOB_TYPES, JobStatus, JobType
 from shared.errors import JobTimeoutError, VideoNotFoundError
-from shared.messaging.events import completed_event, failed_event
+from shared.messaging.events import Stamp, completed_event, failed_event
 from shared.persistence.port import JobMessage, OutboxMessage
 
 DOCUMENT = asyncapi()
-NOW = datetime(2026, 11, 24, 10, 0, 4, 250_000, tzinfo=UTC)
+STAMP = Stamp(message_id="m", version=228, at=datetime(2026, 11, 24, 10, 0, 4, 250_000, tzinfo=UTC))
 COMPLETED = {
     JobType.VIDEO_ANALYSIS: "videoAnalysisCompleted",
     JobType.CHAT_SUGGEST: "chatSuggestCompleted",
@@ -43,7 +43,10 @@ def _asked(job_type: JobType, *, creator_id: str = "123") -> JobMessage:
 
 def _completed(job_type: JobType, result: dict[str, Any]) -> OutboxMessage:
     return completed_event(
-        _asked(job_type), message_id="m", result=result, now=NOW, functions_url="https://workers.example/"
+        _asked(job_type),
+        stamp=STAMP,
+        result=result,
+        functions_url="https://workers.example/",
     )
 
 
@@ -93,7 +96,7 @@ def test_an_unsuccessful_job(
 ) -> None:
     """With the reason, also when nobody knows whose job it was."""
     asked = _asked(JobType.VIDEO_ANALYSIS, creator_id=creator_id)
-    message = failed_event(asked, message_id="m", status=status, error=error, now=NOW)
+    message = failed_event(asked, stamp=STAMP, status=status, error=error)
     example = EVENTS[f"job.{status}"]
     assert _taken_for(message) == [name]
     assert json.loads(message.body) == (

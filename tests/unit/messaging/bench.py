@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from shared.clock import ManualClock
 from shared.contracts import JobType, Topic
+from shared.messaging.cloud_events import PREFIX
 from shared.messaging.delivery import Delivery
 from shared.messaging.engine import Engine, Limits
 from shared.messaging.points import Point
@@ -57,6 +58,11 @@ def raw_delivery(body: bytes, **properties: object) -> Delivery:
         message_id="m1",
         properties={"jobType": "chat.suggest", **properties},
     )
+
+
+def plain(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an event's own properties, without those that make it a CloudEvent."""
+    return {name: value for name, value in properties.items() if not name.startswith(PREFIX)}
 
 
 @dataclass

@@ -28,7 +28,7 @@ from shared.messaging.engine import Limits
 from shared.messaging.points import Point
 from shared.messaging.worker import JobContext
 from shared.persistence.port import JobState
-from tests.unit.messaging.bench import Bench, Greeted, Greeting, delivery, greet, raw_delivery
+from tests.unit.messaging.bench import Bench, Greeted, Greeting, delivery, greet, plain, raw_delivery
 
 CALL = ModelCall(
     task="chat.suggest",
@@ -47,7 +47,7 @@ async def test_a_job_is_done_recorded_and_announced(bench: Bench) -> None:
     assert (job.state, job.result) == (JobState.COMPLETED, {"text": "Hello Léa"})
     [message] = bench.sender.sent
     assert message.topic is Topic.EVENTS
-    assert message.properties == {
+    assert plain(message.properties) == {
         "jobId": "job_1",
         "jobType": "chat.suggest",
         "creatorId": "123",
@@ -64,6 +64,7 @@ async def test_a_job_is_done_recorded_and_announced(bench: Bench) -> None:
         "message": "The job is completed.",
         "result": {"text": "Hello Léa"},
         "updatedAt": "2026-01-01T00:00:00.000Z",
+        "version": 228,
     }
 
 

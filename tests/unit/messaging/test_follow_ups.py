@@ -160,7 +160,9 @@ async def test_what_it_finds_joins_its_parents_result(bench: Bench, video: Video
         "message": "The transcript is ready.",
         "result": {"transcript": "a.flac: Hello from the beach!"},
         "updatedAt": "2026-01-01T00:00:00.000Z",
+        "version": enriched["version"],
     }
+    assert enriched["version"] > completed["version"]
     assert bench.sender.sent[-1].properties["jobId"] == "job_1"
 
 
