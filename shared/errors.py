@@ -25,6 +25,10 @@ The branches say what the *engine* must do; the leaves say what the *creator* is
     ├── JobFailedError                recorded as failed: the message belongs in the dead-letter queue
     ├── RequestError                  an operator's HTTP request can't be met; the answer says why
     │   └── AccessDeniedError         the operator's key is missing, or its role does not suffice
+    ├── MailError                     a letter did not leave, or may not have
+    │   ├── MailDeferredError             it was not sent for now: later may work
+    │   ├── MailRefusedError              it was not sent and never will be
+    │   └── MailUncertainError            nobody knows whether it was sent: shown, not sent again blindly
     └── ConfigurationError            a setting is missing or wrong: the operator must act
 
 A class's docstring is its default message. Messages are shown to creators and operators, so they never
@@ -168,6 +172,27 @@ class RequestError(HuntazeError):
 
 class AccessDeniedError(RequestError):
     """The operator may not do this."""
+
+
+class MailError(HuntazeError):
+    """A letter did not leave, or may not have."""
+
+
+class MailDeferredError(MailError):
+    """The letter was not sent for now."""
+
+    def __init__(self, message: str | None = None, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        #: How long the mail service asked us to wait, if it said so.
+        self.retry_after_seconds = retry_after_seconds
+
+
+class MailRefusedError(MailError):
+    """The letter was refused for good."""
+
+
+class MailUncertainError(MailError):
+    """Nobody knows whether the letter was sent."""
 
 
 class ConfigurationError(HuntazeError):
