@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from azure.communication.email.aio import EmailClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
@@ -17,8 +18,6 @@ from azure.core.exceptions import (
     ClientAuthenticationError,
     HttpResponseError,
     ResourceExistsError,
-    ServiceRequestError,
-    ServiceRequestTimeoutError,
 )
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.core.rest import HttpRequest
@@ -116,8 +115,9 @@ def _translated(error: AzureError) -> MailError:
         return MailDeferredError("The mail service does not accept our key.")
     if isinstance(error, HttpResponseError) and error.status_code:
         return _answered(error, error.status_code)
-    if isinstance(error, ServiceRequestError) and not isinstance(error, ServiceRequestTimeoutError):
-        return MailDeferredError()  # no connection: nothing has left
+    # `azure.core` calls a connection that ends after the request left a `ServiceRequestError`, too.
+    if isinstance(error.inner_exception, ClientConnectorError | ConnectionTimeoutError):
+        return MailDeferredError()
     return MailUncertainError()
 
 

@@ -47,17 +47,16 @@ def smtp(port: int, sender: Sender, **changes: Any) -> SmtpMailer:
 
 
 @pytest.fixture(params=["memory", "smtp", "azure"])
-async def mailer(request: pytest.FixtureRequest, sender: Sender) -> AsyncIterator[Mailer]:
+async def mailer(request: pytest.FixtureRequest, azure: Any, sender: Sender) -> AsyncIterator[Mailer]:
     async with AsyncExitStack() as opened:
         if request.param == "memory":
             yield MemoryMailer()
         elif request.param == "smtp":
             yield smtp(request.getfixturevalue("mailbox").port, sender)
         else:
-            service = request.getfixturevalue("azure")
-            azure = AzureEmailMailer(endpoint=service.origin, key=KEY, sender=sender)
-            opened.push_async_callback(azure.close)
-            yield azure
+            through_azure = AzureEmailMailer(endpoint=azure.origin, key=KEY, sender=sender)
+            opened.push_async_callback(through_azure.close)
+            yield through_azure
 
 
 async def test_a_letter_is_taken(mailer: Mailer) -> None:
