@@ -98,11 +98,11 @@ async def compose(wires: Wires, model_endpoint: Endpoint) -> AsyncIterator[Compo
 
 @pytest.fixture
 async def site(
-    compose: Compose, wires: Wires, own_broker: OwnBroker, database_url: str
+    request: pytest.FixtureRequest, compose: Compose, wires: Wires, own_broker: OwnBroker, database_url: str
 ) -> AsyncIterator[Site]:
-    """The app, warm."""
+    """The app, warm, with other settings than `HASTY` if the test gives some."""
     own_broker.journal.write_bytes(b"")
-    container = await compose(**HASTY)
+    container = await compose(**getattr(request, "param", HASTY))
     async with (
         ServiceBusClient.from_connection_string(own_broker.connection) as client,
         client.get_topic_sender("huntaze-jobs") as sender,
@@ -110,5 +110,5 @@ async def site(
     ):
         site = Site(container, wires, sender, database_url, own_broker.journal)
         await site.publish(1)
-        await site.settled(within_seconds=10)
+        await site.settled(within_seconds=60)
         yield site

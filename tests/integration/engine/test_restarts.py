@@ -72,7 +72,7 @@ async def test_a_database_that_restarts_loses_nothing(site: Site, server: Server
         site.wires.postgres.retarget(server.url)
         site.database_url = server.url
         await loading
-        await site.settled(within_seconds=30)
+        await site.settled(within_seconds=120)
     assert site.findings() == Findings()
     assert set(site.states()) == {"completed"}
 
