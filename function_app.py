@@ -7,6 +7,8 @@ import azure.functions as func
 from workers.chat_suggestions.trigger import blueprint as chat_suggestions
 from workers.content_analysis.trigger import blueprint as content_analysis
 from workers.content_suggestions.trigger import blueprint as content_suggestions
+from workers.notify_signalr.negotiate_trigger import blueprint as negotiation
+from workers.notify_signalr.trigger import blueprint as notify_signalr
 from workers.operations.trigger import blueprint as operations
 from workers.video_analysis.trigger import blueprint as video_analysis
 from workers.video_analysis.webhook import blueprint as speech_webhook
@@ -19,6 +21,8 @@ for worker in (
     content_analysis,
     video_analysis,
     speech_webhook,
+    notify_signalr,
+    negotiation,
     operations,
 ):
     app.register_functions(worker)

@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
 from shared.access.operators import OperatorKey
 from shared.ai.model_settings import PATTERN, ModelSettings, ModelSettingsSource
 from shared.errors import ConfigurationError
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(:\d{1,5})?")
 
 
 class Settings(BaseSettings):
@@ -24,7 +27,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     #: The namespace's connection string; the triggers read the same setting.
-    servicebus_connection: SecretStr
+    servicebus_connection: SecretStr = SecretStr("")
+    #: The namespace's host instead, such as `huntaze.servicebus.windows.net`: Microsoft Entra ID then vouches
+    #: for the app's identity. The triggers read this, too; one of the two is needed.
+    servicebus_connection__fullyqualifiednamespace: Annotated[str, Field(validate_default=True)] = ""
 
     #: PostgreSQL, as a `postgresql://` URL: the truth about every job.
     database_url: SecretStr
@@ -108,6 +114,24 @@ class Settings(BaseSettings):
     #: What they are told apart from others' by.
     otel_service_name: str = "huntaze-workers"
 
+    #: Azure SignalR Service, as a connection string; without it no page is told anything. The binding reads
+    #: the same setting.
+    azure_signalr_connection_string: Annotated[
+        SecretStr, Field(validation_alias=AliasChoices("AzureSignalRConnectionString"))
+    ] = SecretStr("")
+    #: What the front end signs its creators' tokens with (HS256), at least 32 bytes; or else:
+    auth_jwt_secret: SecretStr = SecretStr("")
+    #: The public key, in PEM, to what it signs them with (RS256, at least 2,048 bits).
+    auth_jwt_public_key: str = ""
+    #: Who has to have issued a token (`iss`); empty: whoever holds the key.
+    auth_jwt_issuer: str = ""
+    #: Whom it has to be meant for (`aud`); set it if the same key signs tokens for others, too.
+    auth_jwt_audience: str = ""
+    #: The claim that names the creator.
+    auth_jwt_creator_claim: Annotated[str, Field(min_length=1)] = "sub"
+    #: The origins whose pages may ask for updates, separated by commas, such as `https://app.huntaze.com`.
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+
     #: Where `resultUrl` points when a result is too large for an event.
     functions_url: str = "http://localhost:7071"
 
@@ -124,7 +148,14 @@ class Settings(BaseSettings):
     #: How long a job's message may wait in the broker before the sweep believes it lost and sends another.
     requeue_grace_seconds: Annotated[float, Field(gt=0, le=3600)] = 300.0
 
-    @field_validator("video_buckets", "content_hosts", mode="before")
+    @field_validator("servicebus_connection__fullyqualifiednamespace")
+    @classmethod
+    def _reachable(cls, value: str, others: ValidationInfo) -> str:
+        if not value and not others.data.get("servicebus_connection"):
+            raise ValueError("SERVICEBUS_CONNECTION or this has to be set")
+        return value
+
+    @field_validator("video_buckets", "content_hosts", "allowed_origins", mode="before")
     @classmethod
     def _names(cls, value: object) -> object:
         return tuple(_listed(value)) if isinstance(value, str) else value
@@ -135,6 +166,14 @@ class Settings(BaseSettings):
         return (
             tuple(OperatorKey.parse(entry) for entry in _listed(value)) if isinstance(value, str) else value
         )
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse what no browser ever sends as an origin, `*` included: it would silently match nothing."""
+        if not all(_ORIGIN.fullmatch(origin) for origin in origins):
+            raise ValueError("each entry has to be an origin such as https://app.example.com")
+        return origins
 
     @field_validator("video_distributions", mode="before")
     @classmethod

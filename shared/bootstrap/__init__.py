@@ -7,8 +7,10 @@ for each event loop, because pools and SDK clients belong to the loop that opene
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from shared.messaging.sweep import Sweep
     from shared.persistence.creators import Creators
     from shared.persistence.port import JobStore
+    from shared.realtime.desk import RealtimeDesk
     from shared.settings import Settings
 
 
@@ -43,6 +46,10 @@ class Container:
     speech_desk: SpeechDesk | None = None
     #: Stands before the operators' calls; `None`: nobody passes.
     gate: Gate | None = None
+    #: Where the app's own HTTP functions are found.
+    functions_url: str = ""
+    #: What a browser's negotiation needs, made when first asked for; raises `ConfigurationError`.
+    realtime: Callable[[], RealtimeDesk] | None = None
     #: What was opened, the last first.
     opened: AsyncExitStack
 
@@ -109,7 +116,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     await store.open()
     checkpoints = PostgresCheckpoints(store.database)
     opened.push_async_callback(store.close)
-    sender = _sender(settings, clock)
+    sender = _sender(settings, clock, opened)
     opened.push_async_callback(sender.close)
     limits = Limits(
         lease_seconds=settings.lease_seconds,
@@ -146,6 +153,8 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         fetcher=GuardedFetcher(AllowedHosts(settings.content_hosts), GuardedTransport(), clock=clock),
         speech_desk=speech_desk(settings, clock, opened, accounts=routed.accounts),
         gate=gate(settings, store.database),
+        functions_url=settings.functions_url,
+        realtime=_realtime(settings, clock),
         opened=opened,
     )
 
@@ -167,13 +176,23 @@ def _export_telemetry(settings: Settings, opened: AsyncExitStack) -> None:
         opened.push_async_callback(asyncio.to_thread, export.close)
 
 
-def _sender(settings: Settings, clock: Clock) -> ServiceBusSenders:
-    from azure.servicebus.aio import ServiceBusClient
+def _realtime(settings: Settings, clock: Clock) -> Callable[[], RealtimeDesk]:
+    """Put off what most instances never need: cryptography takes a tenth of a second to load."""
 
+    @cache
+    def desk() -> RealtimeDesk:
+        from shared.bootstrap.realtime import realtime_desk
+
+        return realtime_desk(settings, clock)
+
+    return desk
+
+
+def _sender(settings: Settings, clock: Clock, opened: AsyncExitStack) -> ServiceBusSenders:
+    from shared.bootstrap.broker import servicebus_clients
     from shared.messaging.servicebus import ServiceBusSenders
 
-    connection = settings.servicebus_connection.get_secret_value()
-    return ServiceBusSenders(lambda: ServiceBusClient.from_connection_string(connection), clock)
+    return ServiceBusSenders(servicebus_clients(settings, opened), clock)
 
 
 def _failed(opening: asyncio.Future[Container]) -> bool:

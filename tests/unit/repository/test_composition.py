@@ -8,7 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 ALLOWED = re.compile(
-    r"^(__future__|logging|azure\.functions|shared\.observability(\.\w+)*|workers\.\w+\.(trigger|webhook))$"
+    r"^(__future__|logging|azure\.functions|shared\.observability(\.\w+)*"
+    r"|workers\.\w+\.(trigger|webhook|\w+_trigger))$"
 )
 
 
