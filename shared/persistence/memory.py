@@ -20,7 +20,10 @@ from shared.persistence.memory_rows import (
     may_be_restarted,
     next_turn,
     rejected,
+    replay_message,
+    requeued,
     same_payload,
+    verdict_on_replay,
 )
 from shared.persistence.port import (
     Claim,
@@ -36,6 +39,7 @@ from shared.persistence.port import (
     unknown,
     verdict_on,
 )
+from shared.persistence.replaying import JobReplay, Replayed, ReplayVerdict
 
 
 class MemoryJobStore:
@@ -152,6 +156,22 @@ class MemoryJobStore:
         self._note(job)
         self._promise(message.job_id, rejection.messages, sweep_after_seconds)
         return True
+
+    async def replay(self, replay: JobReplay, *, sweep_after_seconds: float) -> Replayed:
+        """See `JobStore.replay`."""
+        job = self._jobs.get(replay.job.job_id)
+        parent = self._jobs.get(replay.job.job_id.partition(".")[0]) if replay.job.follows_up else None
+        verdict = verdict_on_replay(job, replay, parent)
+        if verdict is not ReplayVerdict.QUEUED:
+            return Replayed(verdict=verdict, epoch=job.message.epoch if job else replay.job.epoch)
+        queued = requeued(job, replay, parent, now=self._clock.now())
+        self._jobs[replay.job.job_id] = queued
+        if parent and parent.message.epoch < queued.message.epoch:
+            parent.message = replace(parent.message, epoch=queued.message.epoch)
+        self._note(queued)
+        message = replay_message(queued)
+        self._promise(replay.job.job_id, [message], sweep_after_seconds)
+        return Replayed(verdict=verdict, epoch=queued.message.epoch, sent_as=message.message_id)
 
     async def mark_sent(self, message_ids: Sequence[str]) -> None:
         """See `JobStore.mark_sent`."""

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from shared.persistence.port import Enrichment, JobMessage, JobState, OutboxMessage, Outcome, Rejection
+from shared.contracts import Topic
+from shared.persistence.port import (
+    Enrichment,
+    JobMessage,
+    JobState,
+    OutboxMessage,
+    Outcome,
+    Rejection,
+)
+from shared.persistence.replaying import JobReplay, ReplayVerdict, replay_verdict
 
 
 @dataclass(kw_only=True)
@@ -93,4 +102,49 @@ def rejected(message: JobMessage, rejection: Rejection) -> Outcome:
         state=JobState.FAILED,
         error_code=rejection.error_code,
         error_message=rejection.reason,
+    )
+
+
+def verdict_on_replay(job: StoredJob | None, replay: JobReplay, parent: StoredJob | None) -> ReplayVerdict:
+    """Say whether a job is to be queued again."""
+    if job is None:
+        return ReplayVerdict.UNKNOWN if replay.job.follows_up else ReplayVerdict.QUEUED
+    same = job.message.payload_hash in {replay.job.payload_hash, replay.raw_hash}
+    return replay_verdict(
+        job.state,
+        same_payload=same and job.message.job_type == replay.job.job_type,
+        superseded=job.message.epoch > replay.job.epoch,
+        wanted=not replay.job.follows_up or (parent is not None and parent.state is JobState.COMPLETED),
+    )
+
+
+def requeued(
+    job: StoredJob | None, replay: JobReplay, parent: StoredJob | None, *, now: datetime
+) -> StoredJob:
+    """Return a job as it waits to be done in its next epoch."""
+    before = [replay.job.epoch] if job is None else [job.message.epoch, parent.message.epoch if parent else 0]
+    epoch = max(before) + 1
+    properties = {**replay.job.properties, "epoch": epoch}
+    return StoredJob(
+        message=replace(replay.job, epoch=epoch, attempt=0, properties=properties),
+        state=JobState.QUEUED,
+        fence=job.fence + 1 if job else 0,
+        claims=0,
+        claim_id=None,
+        due_at=now + timedelta(seconds=replay.grace_seconds),
+        deadline_at=now + timedelta(milliseconds=replay.job.deadline_ms),
+        created_at=job.created_at if job else now,
+        updated_at=now,
+        asked_at=job.asked_at if job else None,
+        turn=job.turn if job else 0,
+    )
+
+
+def replay_message(job: StoredJob) -> OutboxMessage:
+    """Return the message that asks for a job in its new epoch."""
+    return OutboxMessage(
+        message_id=f"{job.message.job_id}:r{job.message.epoch}",
+        topic=Topic.JOBS,
+        body=job.message.body,
+        properties=job.message.properties,
     )

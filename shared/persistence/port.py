@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from shared.ai.port import ModelCall
 from shared.contracts import Topic
+
+if TYPE_CHECKING:
+    from shared.persistence.replaying import JobReplay, Replayed
 
 
 class JobState(StrEnum):
@@ -256,6 +259,14 @@ class JobStore(Protocol):
 
     async def reject(self, rejection: Rejection, *, sweep_after_seconds: float) -> bool:
         """Keep a message that is no job; `True` when this delivery recorded its job as failed."""
+        ...
+
+    async def replay(self, replay: JobReplay, *, sweep_after_seconds: float) -> Replayed:
+        """Queue a job that ended badly again, in a higher epoch, and promise the message that asks for it.
+
+        A job that nobody knows is queued for the first time, unless it follows up another. The parent of a
+        follow-up goes along into the new epoch. After an interrupted commit it answers as to a second call.
+        """
         ...
 
     async def mark_sent(self, message_ids: Sequence[str]) -> None:

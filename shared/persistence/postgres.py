@@ -26,6 +26,8 @@ from shared.persistence.port import (
     Rejection,
     unknown,
 )
+from shared.persistence.replay_statements import REPLAY
+from shared.persistence.replaying import JobReplay, Replayed
 
 
 class PostgresJobStore:
@@ -92,6 +94,11 @@ class PostgresJobStore:
         """See `JobStore.reject`."""
         parameters = rows.rejection_columns(rejection, sweep_after_seconds)
         return bool((await self._database.fetch(statements.REJECT, parameters))[0]["count"])
+
+    async def replay(self, replay: JobReplay, *, sweep_after_seconds: float) -> Replayed:
+        """See `JobStore.replay`."""
+        asked = rows.as_rows([rows.replay_row(replay, sweep_after_seconds)])
+        return rows.replayed((await self._database.fetch(REPLAY, {"asked": asked}))[0])
 
     async def mark_sent(self, message_ids: Sequence[str]) -> None:
         """See `JobStore.mark_sent`."""

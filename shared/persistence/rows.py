@@ -28,6 +28,7 @@ from shared.persistence.port import (
     Verdict,
     verdict_on,
 )
+from shared.persistence.replaying import JobReplay, Replayed, ReplayVerdict
 
 _dumps = partial(json.dumps, allow_nan=False, separators=(",", ":"))
 _as_jsonb = partial(Jsonb, dumps=_dumps)
@@ -221,6 +222,30 @@ def rejection_columns(rejection: Rejection, sweep_after_seconds: float) -> dict[
         "messages": Json([_message_columns(message) for message in rejection.messages], dumps=_dumps),
         "sweep_after_seconds": sweep_after_seconds,
     }
+
+
+def replay_row(replay: JobReplay, sweep_after_seconds: float) -> dict[str, Any]:
+    """Return what `REPLAY` takes for one job."""
+    job = replay.job
+    return {
+        "job_id": job.job_id,
+        "job_type": job.job_type,
+        "creator_id": job.creator_id,
+        "body": _text(job.body),
+        "properties": job.properties,
+        "payload_hash": job.payload_hash.hex(),
+        "raw_hash": replay.raw_hash.hex(),
+        "epoch": job.epoch,
+        "deadline_ms": job.deadline_ms,
+        "follows_up": job.follows_up,
+        "grace_seconds": replay.grace_seconds,
+        "sweep_after_seconds": sweep_after_seconds,
+    }
+
+
+def replayed(row: DictRow) -> Replayed:
+    """Read the answer to `REPLAY`."""
+    return Replayed(verdict=ReplayVerdict(row["verdict"]), epoch=row["epoch"], sent_as=row["sent_as"])
 
 
 def outbox_message(row: DictRow) -> OutboxMessage:

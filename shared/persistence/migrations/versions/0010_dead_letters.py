@@ -50,8 +50,8 @@ CREATE TABLE huntaze_workers.replay_messages (
     message_id      text,
     job_id          text,
     job_type        text,
-    state           text NOT NULL CHECK (state IN
-                        ('planned', 'sending', 'sent', 'archived', 'skipped', 'refused', 'failed', 'not_tried')),
+    state           text NOT NULL CHECK (state IN ('planned', 'sending', 'sent', 'archived', 'skipped',
+                                                     'refused', 'failed', 'not_tried')),
     -- Why, in a word; a fixed list.
     reason          text,
     -- The new message's id, and the epoch of its job.
