@@ -160,7 +160,7 @@ def _rights(template: Template) -> Iterator[str]:
         for policy in resource.get("Properties", {}).get("Policies", ()):
             for statement in policy["PolicyDocument"]["Statement"]:
                 granted = [statement.get("Action"), statement.get("Resource")]
-                if any(each == "*" or each == ["*"] for each in granted) or ":*" in str(granted[0]):
+                if any(each in ("*", ["*"]) for each in granted) or ":*" in str(granted[0]):
                     yield f"{name}: {policy['PolicyName']} grants everything"
 
 
