@@ -79,7 +79,7 @@ WITH due AS (
 SELECT letter_id, fence, attempt, recipient, mailer IS NOT NULL AS again,
        coalesce(claimed.address, CASE WHEN recipient = %(operator)s THEN %(operator_address)s::text
                                       WHEN contact.unsubscribed_at IS NULL THEN contact.email END) AS address,
-       coalesce(contact.language, creator.language) AS language,
+       coalesce(contact.language, creator.language) AS language, creator.name,
        (SELECT json_agg(json_build_object('kind', kind, 'body', body, 'happened_at', happened_at)
                         ORDER BY happened_at, notice_id)
         FROM huntaze_workers.mail_notices AS notice WHERE notice.letter_id = claimed.letter_id) AS notices

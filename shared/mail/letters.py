@@ -55,8 +55,10 @@ class ClaimedLetter:
     address: str | None
     #: BCP 47, as the creator's profile has it.
     language: str | None
+    #: What the creator is called; unknown if `None`.
+    name: str | None = None
     #: The oldest first.
-    notices: Sequence[Told]
+    notices: Sequence[Told] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
