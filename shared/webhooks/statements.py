@@ -154,9 +154,9 @@ FROM claimed JOIN huntaze_workers.webhook_endpoints USING (endpoint_id)
 RECORD = """
 WITH done AS (
     UPDATE huntaze_workers.webhook_deliveries
-    SET state = CASE WHEN %(delivered)s THEN 'delivered' WHEN %(retry_in)s IS NULL THEN 'failed'
+    SET state = CASE WHEN %(delivered)s THEN 'delivered' WHEN %(retry_in)s::interval IS NULL THEN 'failed'
                      ELSE 'waiting' END,
-        due_at = now() + coalesce(%(retry_in)s, interval '0'), updated_at = now()
+        due_at = now() + coalesce(%(retry_in)s::interval, interval '0'), updated_at = now()
     WHERE delivery_id = %(delivery_id)s AND fence = %(fence)s AND state = 'sending'
     RETURNING endpoint_id
 ), noted AS (
