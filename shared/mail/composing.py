@@ -85,11 +85,11 @@ class LetterWriter:
 
     @cached_property
     def _environment(self) -> Environment:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
         return Environment(
             loader=FileSystemLoader(_TEMPLATES),
-            autoescape=lambda name: name is None or not name.endswith(".txt.j2"),
+            autoescape=select_autoescape(disabled_extensions=("txt.j2",), default=True),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -149,7 +149,7 @@ class PostOffice:
         try:
             written = self._composer.compose(letter, letter.address)
         except Exception as error:  # noqa: BLE001 - one that can't be written must not keep the others waiting
-            logger.error("A letter could not be written.", extra=_about(letter, error, "mail_unwritten"))
+            logger.warning("A letter could not be written.", extra=_about(letter, error, "mail_unwritten"))
             await self._end(letter, Ending(state=LetterState.REFUSED, unsent=True, error=whereabouts(error)))
             return
         if not await self._store.intend(letter, effect=mailer.effect, subject=written.subject):

@@ -19,22 +19,22 @@ class Words:
     language: str
     _words: Mapping[str, str]
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, phrase: str, /, **values: object) -> str:
         """Return a phrase, with its values in their places.
 
         Raises:
             KeyError: there is no such phrase, or a value is missing.
         """
-        return self._words[name].format(**values)
+        return self._words[phrase].format(**values)
 
-    def has(self, name: str) -> bool:
+    def has(self, phrase: str) -> bool:
         """Whether there is such a phrase."""
-        return name in self._words
+        return phrase in self._words
 
-    def counted(self, name: str, count: int) -> str:
+    def counted(self, phrase: str, count: int) -> str:
         """Return a phrase for so many; French counts none as one."""
         one = count == 1 or (count == 0 and self.language == "fr")
-        return self(f"{name}.{'one' if one else 'other'}", count=count)
+        return self(f"{phrase}.{'one' if one else 'other'}", count=count)
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number as it is written; from a thousand on nothing here needs separators."""
