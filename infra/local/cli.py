@@ -1,4 +1,4 @@
-"""The command line: `python -m infra.local up | publish | events | explain | circuits | jobs`."""
+"""The command line: `python -m infra.local up | publish | events | live | explain | circuits | jobs`."""
 
 from __future__ import annotations
 
@@ -70,6 +70,10 @@ def parser() -> argparse.ArgumentParser:
     circuits = commands.add_parser("circuits", help="show which deployments are left alone; close a circuit")
     circuits.add_argument("--reset", action="append", metavar="DEPLOYMENT", help="it has been repaired")
     circuits.add_argument("--reset-all", action="store_true", help="all have")
+
+    live = commands.add_parser("live", help="a link to the page of a creator's jobs as they happen")
+    live.add_argument("--creator", default="123", metavar="ID", help="the creator's id (%(default)s)")
+    live.add_argument("--token", action="store_true", help="the creator's token alone")
 
     jobs = commands.add_parser("jobs", help="show a job: state, history, cost, result or error")
     jobs.add_argument("job_id", metavar="JOB_ID")

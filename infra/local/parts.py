@@ -37,6 +37,9 @@ WATCH_SUBSCRIPTION = "local-watch"
 #: No secret: it signs what the simulator of speech calls.
 _WEBHOOK_SECRET = "simulated-webhook-secret"  # noqa: S105 - as it says
 
+#: No secret: it signs the tokens of creators who exist on this machine only.
+_FRONT_END_SECRET = "local-front-end-secret-of-no-value"  # noqa: S105 - as it says
+
 #: The port on which Microsoft's tools serve a function app; another one if somebody has it.
 _HOST_PORT = 7071
 
@@ -125,6 +128,16 @@ def _speech_simulator(directory: Path, _: Variables) -> Iterator[Variables]:
 
 
 @contextmanager
+def _signalr(directory: Path, _: Variables) -> Iterator[Variables]:
+    """Start the service, and let its own page ask for updates in place of the front end's."""
+    with _ours("signalr", directory, "--port", "0") as variables:
+        front_end = {"ALLOWED_ORIGINS": os.environ.get("ALLOWED_ORIGINS") or variables["SIGNALR_URL"]}
+        if not (os.environ.get("AUTH_JWT_SECRET") or os.environ.get("AUTH_JWT_PUBLIC_KEY")):
+            front_end["AUTH_JWT_SECRET"] = _FRONT_END_SECRET
+        yield {**variables, **front_end}
+
+
+@contextmanager
 def _host(directory: Path, variables: Variables) -> Iterator[Variables]:
     """Start the host on its usual port, or on another one if somebody has that, or takes it meanwhile."""
     with ExitStack() as host:
@@ -190,6 +203,12 @@ SERVICES = (
         replaces="Azure Storage",
         variable="AZURE_STORAGE_CONNECTION_STRING",
         start=_azurite,
+    ),
+    Part(
+        name="SignalR",
+        replaces="Azure SignalR Service",
+        variable="AzureSignalRConnectionString",
+        start=_signalr,
     ),
     Part(name="Inbox", replaces="an SMTP relay", variable="SMTP_HOST", start=_inbox),
 )

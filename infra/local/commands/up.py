@@ -103,6 +103,7 @@ def _say_what_next(console: Console, directory: Path, variables: Mapping[str, st
         ("send a fan's message", f'{command} publish chat.suggest --message "Hi!" --wait'),
         ("follow the events", f"{command} events"),
         ("look at a job", f"{command} jobs JOB_ID"),
+        ("see a creator's jobs live, in a browser", f"{command} live"),
         ("the function app", variables["FUNCTIONS_URL"]),
         *(
             (f"an operator's key, as {role}", variables[name])

@@ -7,7 +7,7 @@ what production does. A binding type that nobody serves here is logged once, and
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -45,6 +45,18 @@ class Bindings:
 
     inputs: Mapping[str, InputBinding] = field(default_factory=dict)
     outputs: Mapping[str, OutputBinding] = field(default_factory=dict)
+    #: By type: sees whether an output can work, and raises `HostError` if its function can't run.
+    checks: Mapping[str, Callable[[Binding], None]] = field(default_factory=dict)
+
+    def check(self, function: IndexedFunction) -> None:
+        """See whether every output of a function can work.
+
+        Raises:
+            HostError: one can't, such as one whose service is not set.
+        """
+        for binding in function.outputs:
+            if see := self.checks.get(binding.type):
+                see(binding)
 
     def report_unserved(self, functions: Iterable[IndexedFunction]) -> None:
         """Log each binding that no one serves here."""

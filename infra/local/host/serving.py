@@ -21,6 +21,7 @@ from infra.local.host.indexing import IndexedFunction, index, report_unusable
 from infra.local.host.invocation import Worker, thread_pool
 from infra.local.host.namespaces import Namespaces
 from infra.local.host.options import HostOptions, parse_options
+from infra.local.host.signalr_output import SignalROutput
 from infra.local.host.timing import Timer
 from infra.local.host.web import Endpoint, Front, endpoint
 from shared.clock import Clock, SystemClock
@@ -77,7 +78,7 @@ async def serve(
         stop: ends the host; invocations in flight get `HOST_DRAIN_SECONDS` (10) to finish.
         ready: called once, when every trigger is running.
         port: where HTTP is served on 127.0.0.1; 0 picks a free one.
-        bindings: what serves bindings other than triggers.
+        bindings: what serves bindings other than triggers; by default SignalR's.
         clock: what timers go by.
 
     Raises:
@@ -85,7 +86,7 @@ async def serve(
         WorkerStoppedError: a function stopped its worker process; every invocation has been abandoned.
     """
     options = parse_options(host_json, settings)
-    host = _Host(app, options, settings, bindings or Bindings(), clock or SystemClock())
+    host = _Host(app, options, settings, bindings or _bindings(settings), clock or SystemClock())
     async with host.listening(port) as listening:
         ready(listening)
         await host.until(stop)
@@ -131,7 +132,7 @@ class _Host:
             bindings=bindings,
             stopped=self._note_stopped,
         )
-        self._functions = index(app, settings)
+        self._functions = _usable(index(app, settings), bindings)
         bindings.report_unserved(self._functions)
         self._namespaces = Namespaces(settings)
         self._messages = self._of_type(_SERVICE_BUS, self._dispatcher)
@@ -232,6 +233,24 @@ class _Host:
             yield f"http://{LOCALHOST}:{runner.addresses[0][1]}"
         finally:
             await runner.cleanup()
+
+
+def _bindings(settings: Mapping[str, str]) -> Bindings:
+    output = SignalROutput(settings)
+    return Bindings(outputs={"signalR": output}, checks={"signalR": output.check})
+
+
+def _usable(functions: Sequence[IndexedFunction], bindings: Bindings) -> list[IndexedFunction]:
+    """Leave out what can't run, as the host does."""
+    usable = []
+    for function in functions:
+        try:
+            bindings.check(function)
+        except HostError as error:
+            report_unusable(function.name, error)
+        else:
+            usable.append(function)
+    return usable
 
 
 async def _listen(runner: web.AppRunner, port: int) -> None:
