@@ -80,7 +80,7 @@ class World:
             await self._deliver(asked[0].body, asked[0].properties)
         return True
 
-    async def settle(self, *, seconds: float = 10.0) -> None:
+    async def settle(self, *, seconds: float = 60.0) -> None:
         """Deliver what is asked for until nobody asks any more, impatiently."""
         until = time.monotonic() + seconds
         while await self.deliver_next():

@@ -90,7 +90,7 @@ class App:
         self.send(message_of(json.dumps(body, ensure_ascii=False).encode(), properties))
         return str(body["jobId"])
 
-    def wait_for_job(self, job_id: str, *, within_seconds: float = 15.0) -> DictRow:
+    def wait_for_job(self, job_id: str, *, within_seconds: float = 60.0) -> DictRow:
         """Return the job's row once it is terminal and everything it promised to say is said."""
         self.until(lambda: self._announced_job(job_id), f"{job_id} ended", within_seconds=within_seconds)
         return self.rows("SELECT * FROM huntaze_workers.jobs WHERE job_id = %s", job_id)[0]
@@ -146,7 +146,7 @@ class App:
             self._receivers[key] = self._client.get_subscription_receiver(topic, subscription, **options)
         return self._receivers[key]
 
-    def until(self, happened: Callable[[], T], what: str, *, within_seconds: float = 15.0) -> T:
+    def until(self, happened: Callable[[], T], what: str, *, within_seconds: float = 60.0) -> T:
         """Wait until something is so, and return what made it so.
 
         Raises:

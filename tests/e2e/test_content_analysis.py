@@ -44,7 +44,7 @@ def publish(app: App, payload: Mapping[str, Any], *, creator_id: str = "871") ->
 
 def completed(app: App, job_id: str) -> dict[str, Any]:
     """Return the result of a job that completed, as its event tells it, within the contract."""
-    app.wait_for_job(job_id, within_seconds=40)
+    app.wait_for_job(job_id, within_seconds=120)
 
     def done() -> list[Any]:
         return [event for event in app.events_of(job_id) if event.body["eventType"] == "job.completed"]

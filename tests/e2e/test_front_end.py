@@ -272,7 +272,7 @@ def _run_example(app: App, name: str, *arguments: str) -> str:
         env=_environment(app),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr

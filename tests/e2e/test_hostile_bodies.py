@@ -66,7 +66,7 @@ def aftermath(app: App) -> Aftermath:
     published_at, began = datetime.now(UTC), time.monotonic()
     for messages in _batches():
         app.send(*messages)
-    app.until(lambda: not app.waiting(_SUBSCRIPTION), "every message has left", within_seconds=50)
+    app.until(lambda: not app.waiting(_SUBSCRIPTION), "every message has left", within_seconds=120)
     app.until(lambda: not _unsent(app), "every event is sent")
     states = defaultdict(list)
     for row in app.rows("SELECT job_id, state FROM huntaze_workers.job_history ORDER BY id"):

@@ -17,7 +17,7 @@ import pytest
 from infra.local.pages import Subject, video_page
 from infra.local.process import ROOT
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(400)
 
 _VISIT = Path(__file__).parent / "pages" / "visit.mjs"
 _SECTIONS = ["summary", "scenes", "advice", "thumbnails", "sheets", "transcript", "technical"]
@@ -37,7 +37,7 @@ def visited(page: str, directory: Path, *, width: int = 1100) -> Mapping[str, An
         capture_output=True,
         text=True,
         check=False,
-        timeout=90,
+        timeout=240,
     )
     assert done.returncode == 0, done.stderr
     seen: Mapping[str, Any] = json.loads(done.stdout)

@@ -17,7 +17,7 @@ from tests.e2e.videos import VideoApp, publish_video
 from tests.video_world import VideoServices, clip
 
 #: Real files are looked into, on machines that may be busy.
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(400)
 
 _CREATOR = "1313"
 
@@ -67,7 +67,7 @@ def uploaded(video_app: VideoApp, tmp_path_factory: pytest.TempPathFactory) -> s
     """The key of an upload that this module's creator has had analysed."""
     url = video_app.services.upload(clip(tmp_path_factory.mktemp("clips")))
     job_id = publish_video(video_app.app, url, creator_id=_CREATOR)
-    video_app.app.wait_for_job(job_id, within_seconds=40)
+    video_app.app.wait_for_job(job_id, within_seconds=120)
     return urlsplit(url).path.removeprefix(f"/{s3.BUCKET}/")
 
 
@@ -80,7 +80,7 @@ def test_metadata_is_data(video_app: VideoApp, uploaded: str) -> None:
         job_id = publish_video(app, services.presigned(uploaded), creator_id=_CREATOR, metadata=metadata)
         jobs[name] = job_id
     for name, job_id in jobs.items():
-        row = app.wait_for_job(job_id, within_seconds=40)
+        row = app.wait_for_job(job_id, within_seconds=120)
         assert (name, row["state"]) == (name, "completed")
         assert row["result"]["summary"], name
         assert app.events_of(job_id)[-1].body["eventType"] in {"job.completed", "job.enriched"}
@@ -184,8 +184,8 @@ def test_a_signature_is_in_the_message_alone(video_app: VideoApp, tmp_path: Path
     app, services = video_app.app, video_app.services
     url = services.upload(clip(tmp_path))
     job_id = publish_video(app, url, creator_id="1414")
-    app.wait_for_job(job_id, within_seconds=40)
-    app.wait_for_job(f"{job_id}.transcript", within_seconds=40)
+    app.wait_for_job(job_id, within_seconds=120)
+    app.wait_for_job(f"{job_id}.transcript", within_seconds=120)
     [signature] = parse_qs(urlsplit(url).query)["X-Amz-Signature"]
     _check_unquoted(app, signature)
     assert b"X-Amz-" not in app.log

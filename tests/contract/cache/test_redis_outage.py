@@ -43,7 +43,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 async def link(wire: Wire, clock: ManualClock) -> AsyncIterator[RedisLink]:
     """A line behind the wire."""
-    subject = RedisLink(wire.url, timeout_seconds=0.2, pause_seconds=PAUSE_SECONDS, clock=clock)
+    subject = RedisLink(wire.url, timeout_seconds=0.5, pause_seconds=PAUSE_SECONDS, clock=clock)
     yield subject
     await subject.close()
 
@@ -81,8 +81,8 @@ async def test_a_slow_redis_costs_its_timeout_once(cache: RedisCache, wire: Wire
     """Then it is left alone: the other calls miss without asking."""
     wire.delay_seconds = 2
     started = time.monotonic()
-    assert [await cache.get(key) for _ in range(20)] == [None] * 20
-    assert 0.15 < time.monotonic() - started < 1
+    assert [await cache.get(key) for _ in range(100)] == [None] * 100
+    assert 0.45 < time.monotonic() - started < 25
     assert wire.commands == ["GET"]
 
 
@@ -119,7 +119,7 @@ async def test_a_late_answer_is_nobody_elses(
     """A connection whose answer came too late is not used again: the next one would read the wrong answer."""
     await cache.set(key, b"mine", ttl_seconds=60)
     await cache.set(f"{key}:other", b"other", ttl_seconds=60)
-    wire.delay_seconds = 0.3
+    wire.delay_seconds = 0.8
     assert await cache.get(key) is None
     wire.delay_seconds = 0
     clock.advance(PAUSE_SECONDS)
@@ -216,9 +216,10 @@ async def test_failure_15_a_dead_redis_leaves_what_the_process_knows(wire: Wire,
     await layered.set(key, b"value", ttl_seconds=60)
     wire.delay_seconds = 2
     started = time.monotonic()
-    assert [await layered.get(key) for _ in range(20)] == [b"value"] * 20
+    assert [await layered.get(key) for _ in range(200)] == [b"value"] * 200
     assert await layered.get(f"{key}:other") is None
-    assert time.monotonic() - started < 0.2
+    assert time.monotonic() - started < 5
+    assert wire.commands.count("GET") <= 1
     await link.close()
 
 
@@ -226,13 +227,13 @@ async def test_opening_a_connection_may_take_its_time(
     wire: Wire, key: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Far away it takes longer than a command may; who needs it goes without, and the next one has it."""
-    link = RedisLink(wire.url)
+    link = RedisLink(wire.url, timeout_seconds=0.3)
     redis = RedisCache(link)
-    for opening in range(1, 4):
-        wire.delay_seconds = 0.15
+    for opening in range(1, 3):
+        wire.delay_seconds = 0.5
         await redis.set(f"{key}:{opening}", b"value", ttl_seconds=60)
         wire.delay_seconds = 0
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(1)
         assert await redis.get(f"{key}:{opening}") == b"value", "no pause"
         await wire.stop()
         await asyncio.sleep(0.01)  # an idle connection is cut, and nobody minds
@@ -243,12 +244,12 @@ async def test_opening_a_connection_may_take_its_time(
 
 async def test_a_busy_process_does_not_take_redis_for_slow(wire: Wire, key: str) -> None:
     """An answer that came while something else was being computed is an answer."""
-    link = RedisLink(wire.url)
+    link = RedisLink(wire.url, timeout_seconds=0.5)
     redis = RedisCache(link)
     await redis.set(key, b"value", ttl_seconds=60)
-    for _ in range(5):
+    for _ in range(2):
         asking = asyncio.create_task(redis.get(key))
         await asyncio.sleep(0)
-        time.sleep(0.1)  # noqa: ASYNC251 - the point
+        time.sleep(0.8)  # noqa: ASYNC251 - the point
         assert await asking == b"value"
     await link.close()

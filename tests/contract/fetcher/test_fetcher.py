@@ -155,11 +155,11 @@ async def test_a_silent_host_is_left_and_a_dripping_one_too(site: Site) -> None:
         for _ in range(90):
             writer.write(b"x")
             await writer.drain()
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.25)
 
     async def silent(writer: object) -> None:
         del writer
-        await asyncio.sleep(2)
+        await asyncio.sleep(30)
 
     site.answers |= {"/drip": dripping, "/silent": silent}
     begun = time.monotonic()
@@ -171,7 +171,7 @@ async def test_a_silent_host_is_left_and_a_dripping_one_too(site: Site) -> None:
         await fetched(guarded(site), site.url("/drip"), seconds=0.2)
     with pytest.raises(JobTimeoutError):
         await fetched(guarded(site), site.url("/drip"), seconds=-1)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 15
 
 
 async def test_proxies_and_cookies_of_the_environment_mean_nothing(

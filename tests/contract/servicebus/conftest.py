@@ -145,7 +145,7 @@ def take(mark: str) -> Callable[..., list[ServiceBusReceivedMessage]]:
     """Receive this test's messages, and complete the strangers that others left behind."""
 
     def receive(
-        receiver: ServiceBusReceiver, count: int = 1, *, seconds: float = 5.0
+        receiver: ServiceBusReceiver, count: int = 1, *, seconds: float = 30.0
     ) -> list[ServiceBusReceivedMessage]:
         mine: list[ServiceBusReceivedMessage] = []
         deadline = time.monotonic() + seconds

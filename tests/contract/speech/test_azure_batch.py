@@ -34,7 +34,7 @@ async def _submitted(azure: AzureBatchTranscriber, url: str, languages: tuple[st
 
 
 async def _words(azure: AzureBatchTranscriber, transcription: str) -> SpokenText:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         if spoken := await azure.result(transcription):
             return spoken

@@ -72,7 +72,7 @@ class Sample:
 def until() -> Callable[..., Any]:
     """Wait for something that happens in another process."""
 
-    async def wait(condition: Callable[[], Any], timeout_seconds: float = 15.0) -> None:
+    async def wait(condition: Callable[[], Any], timeout_seconds: float = 60.0) -> None:
         deadline = time.monotonic() + timeout_seconds
         while not condition():
             assert time.monotonic() < deadline, "it did not happen"

@@ -48,7 +48,7 @@ async def test_a_message_as_a_function_sees_it(bus: Any) -> None:
                 reply_to="r",
             )
         )
-        message = await asyncio.wait_for(seen.get(), 10)
+        message = await asyncio.wait_for(seen.get(), 60)
     assert message.get_body() == b"{}"
     assert message.application_properties == {"route": "complete", "size": 3, "none": "bytes"}
     assert message.user_properties == message.application_properties
@@ -69,7 +69,7 @@ async def test_a_message_as_a_function_sees_it(bus: Any) -> None:
 
 async def test_plain_functions_run_in_threads_and_batches_need_none(bus: Any) -> None:
     """As many as PYTHON_THREADPOOL_THREAD_COUNT says, whatever maxConcurrentCalls is."""
-    barrier = threading.Barrier(2, timeout=10)
+    barrier = threading.Barrier(2, timeout=60)
     names: set[str] = set()
     done = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -83,7 +83,7 @@ async def test_plain_functions_run_in_threads_and_batches_need_none(bus: Any) ->
     settings = {"BUS": bus.connection, "PYTHON_THREADPOOL_THREAD_COUNT": "2"}
     bus.publish("complete", "0", "1", "2", "3")
     async with serving(on("complete", handler), {"version": "2.0"}, settings):
-        await asyncio.wait_for(done.wait(), 10)
+        await asyncio.wait_for(done.wait(), 60)
     assert len(names) == 2
 
 
@@ -109,7 +109,7 @@ async def test_messages_beyond_the_slots_wait_when_prefetched(bus: Any) -> None:
     }
     bus.publish("complete", *"abcdef")
     async with serving(on("complete", handler), host_json, {"BUS": bus.connection}):
-        await asyncio.wait_for(done.wait(), 10)
+        await asyncio.wait_for(done.wait(), 60)
     assert order == [b"a", b"b", b"c", b"d", b"e", b"f"]
     assert most == 1
 
@@ -138,7 +138,7 @@ async def test_outputs_are_delivered_after_success(bus: Any) -> None:
     settings = {"BUS": bus.connection, "HUB": "huntaze"}
     bus.publish("complete", "x")
     async with serving(app, {"version": "2.0"}, settings, bindings=Bindings(outputs={"signalR": Sink()})):
-        await asyncio.wait_for(done.wait(), 10)
+        await asyncio.wait_for(done.wait(), 60)
     assert sent == ["huntaze:delivery 1", "huntaze:delivery 2"]
 
 
@@ -162,7 +162,7 @@ async def test_an_escaping_cancelled_error_hangs_until_the_worker_is_stopped(
         again.put_nowait(message.delivery_count)
 
     async with serving(on("complete", second), host_json, {"BUS": bus.connection}):
-        assert await asyncio.wait_for(again.get(), 10) == 2
+        assert await asyncio.wait_for(again.get(), 60) == 2
 
 
 async def test_without_auto_complete_messages_stay_locked(bus: Any) -> None:
@@ -177,7 +177,7 @@ async def test_without_auto_complete_messages_stay_locked(bus: Any) -> None:
         on("slow", handler, auto_complete_messages=False), {"version": "2.0"}, {"BUS": bus.connection}
     ):
         bus.publish("slow", "left")
-        await asyncio.wait_for(ran.wait(), 10)
+        await asyncio.wait_for(ran.wait(), 60)
     assert bus.outcomes("left") == []
 
 

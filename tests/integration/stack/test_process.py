@@ -108,7 +108,7 @@ def test_grandchildren_are_gone_too(tmp_path: Path) -> None:
     """
     with spawn(python(program), directory=tmp_path, name="family") as service:
         pass
-    assert gone_within([service.pid, service.ready["child"]], 2)
+    assert gone_within([service.pid, service.ready["child"]], 60)
 
 
 def test_a_service_may_end_in_its_own_way(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_service_may_end_in_its_own_way(tmp_path: Path) -> None:
 def test_a_service_that_ends_by_itself_is_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with spawn(python(READY_THEN_WAIT), directory=tmp_path, name="service") as service:
         os.kill(service.pid, signal.SIGKILL)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while not caplog.records and time.monotonic() < deadline:
             time.sleep(0.01)
     (record,) = caplog.records
@@ -177,7 +177,7 @@ with spawn([sys.executable, "-c", {middle!r}], directory=Path({str(tmp_path)!r})
         pids = [int(word) for word in process.stdout.readline().split()]
         assert all(alive(pid) for pid in pids)
         process.send_signal(how)
-        assert gone_within(pids, 8)
+        assert gone_within(pids, 60)
 
 
 def test_the_guard_passes_the_childs_status_on() -> None:
@@ -195,4 +195,4 @@ def test_killing_the_guard_itself_leaves_nothing_behind(tmp_path: Path) -> None:
         status = Path(f"/proc/{service.pid}/status").read_text()
         guard = int(status.partition("PPid:")[2].split()[0])
         os.kill(guard, signal.SIGKILL)
-        assert gone_within([service.pid], 2)
+        assert gone_within([service.pid], 60)

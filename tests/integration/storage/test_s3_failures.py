@@ -179,7 +179,7 @@ async def test_a_store_that_stalls_is_given_up(tmp_path: Path) -> None:
     async with storage(sending(lambda _: 1000, then=2.0), read_seconds=0.3) as (store, _):
         with pytest.raises(NetworkError):
             await store.download(PINNED, tmp_path / "video")
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
 
 
 async def test_a_cancelled_download_stops_soon(tmp_path: Path) -> None:
@@ -199,13 +199,13 @@ async def test_a_cancelled_download_stops_soon(tmp_path: Path) -> None:
 
     async with storage(trickle) as (store, _):
         call = asyncio.create_task(store.download(PINNED, tmp_path / "video"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not (tmp_path / "video").exists():  # noqa: ASYNC110 - a thread makes it
                 await asyncio.sleep(0.01)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(60):
             await hung_up.wait()
     assert (tmp_path / "video").stat().st_size < len(DATA)
 

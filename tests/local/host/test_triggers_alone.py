@@ -52,7 +52,7 @@ async def test_run_on_startup() -> None:
 
     app = timer_app(started, NEVER_SOON, run_on_startup=True)
     async with serving(app, {"version": "2.0"}, {}):
-        await asyncio.wait_for(ran.wait(), 5)
+        await asyncio.wait_for(ran.wait(), 60)
     assert seen == [False]
 
 
@@ -70,7 +70,7 @@ async def test_a_failing_timer_runs_again() -> None:
         raise ValueError
 
     async with serving(timer_app(failing, "* * * * * *", run_on_startup=True), {"version": "2.0"}, {}):
-        await asyncio.wait_for(again.wait(), 5)
+        await asyncio.wait_for(again.wait(), 60)
 
 
 async def test_what_is_no_schedule_costs_one_function(caplog: pytest.LogCaptureFixture) -> None:
@@ -120,7 +120,7 @@ async def test_an_answer_that_takes_too_long_is_cut() -> None:
     async with client_of(app, answer_seconds=0.02) as client:
         async with client.get("/api/slow") as response:
             assert response.status == 504
-        await asyncio.wait_for(went_on.wait(), 5)
+        await asyncio.wait_for(went_on.wait(), 60)
 
 
 @pytest.mark.parametrize(
