@@ -78,8 +78,12 @@ def test_a_text_is_judged(video_app: VideoApp) -> None:
 
 
 def test_a_picture_is_looked_at_and_judged(video_app: VideoApp, photo: Path) -> None:
-    """From a presigned URL; figures of the past make it worth thinking through."""
+    """From a presigned URL; figures of the past make it worth thinking through.
+
+    The creator is new: to the models the fixture's pictures are all the same, and their answers are kept.
+    """
     app, services = video_app.app, video_app.services
+    creator = str(uuid4().int % 10**9)
     past = [{"views": views, "likes": views // 10} for views in (900, 1_400, 1_150, 2_300)]
     payload = {
         "contentId": "content_9",
@@ -90,7 +94,7 @@ def test_a_picture_is_looked_at_and_judged(video_app: VideoApp, photo: Path) -> 
         "metrics": {"past": past},
     }
     paid = services.model_calls()
-    job_id = publish(app, payload)
+    job_id = publish(app, payload, creator_id=creator)
     result = completed(app, job_id)
     assert result["contentKind"] == "image"
     assert (result["media"]["width"], result["media"]["height"]) == (1_512, 2_016)
@@ -108,7 +112,7 @@ def test_a_picture_is_looked_at_and_judged(video_app: VideoApp, photo: Path) -> 
     assert len(calls - paid) == 2, app.rows(_LEDGER, job_id)  # one deployment that sees, one that judges
     percents = [event.body["progress"] for event in app.events_of(job_id)]
     assert percents == sorted(percents)
-    again = completed(app, publish(app, payload))
+    again = completed(app, publish(app, payload, creator_id=creator))
     assert (again["cached"], again["score"]) == (True, result["score"])
     assert services.model_calls() == calls
     app.until(lambda: not services.directories(), "no private directory is left")
