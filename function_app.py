@@ -7,8 +7,12 @@ import azure.functions as func
 from workers.chat_suggestions.trigger import blueprint as chat_suggestions
 from workers.content_analysis.trigger import blueprint as content_analysis
 from workers.content_suggestions.trigger import blueprint as content_suggestions
+from workers.notify_email.trigger import blueprint as notify_email
+from workers.notify_email.unsubscribe_trigger import blueprint as unsubscribe
 from workers.notify_signalr.negotiate_trigger import blueprint as negotiation
 from workers.notify_signalr.trigger import blueprint as notify_signalr
+from workers.notify_webhook.endpoints_trigger import blueprint as webhook_endpoints
+from workers.notify_webhook.trigger import blueprint as notify_webhook
 from workers.operations.trigger import blueprint as operations
 from workers.video_analysis.trigger import blueprint as video_analysis
 from workers.video_analysis.webhook import blueprint as speech_webhook
@@ -23,6 +27,10 @@ for worker in (
     speech_webhook,
     notify_signalr,
     negotiation,
+    notify_email,
+    unsubscribe,
+    notify_webhook,
+    webhook_endpoints,
     operations,
 ):
     app.register_functions(worker)

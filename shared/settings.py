@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -132,6 +132,40 @@ class Settings(BaseSettings):
     #: The origins whose pages may ask for updates, separated by commas, such as `https://app.huntaze.com`.
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
 
+    #: What the secrets of creators' webhooks are sealed with in the database: 32 bytes in URL-safe base64, by
+    #: commas; the first one seals, all of them open. Without any there are no webhooks.
+    webhook_secrets_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    #: For development: origins on the machine itself that webhooks may call, such as `http://127.0.0.1:9000`.
+    webhook_local_origins: Annotated[tuple[str, ...], NoDecode] = ()
+
+    #: Who mail is from, a plain address that the service may send from; without it nobody gets any.
+    mail_sender: str = ""
+    #: The name beside it. With Azure Communication Services the name is set there.
+    mail_sender_name: str = "Huntaze"
+    #: Where answers go, if not to the sender.
+    mail_reply_to: str = ""
+    #: Where the operator is told of the budget; empty: nowhere.
+    mail_operator: str = ""
+    #: Where mail leads: the front end's address, which has `/jobs/<jobId>` and `/settings/notifications`.
+    mail_front_end_url: str = ""
+    #: What links to unsubscribe are signed with, 16 characters or more; by commas, the first signs and each
+    #: is believed, so that one can be replaced.
+    mail_unsubscribe_secrets: SecretStr = SecretStr("")
+    #: Azure Communication Services, such as `https://name.communication.azure.com`: the way for mail.
+    acs_endpoint: str = ""
+    #: The key of that endpoint; without one, Microsoft Entra ID vouches for the app's identity.
+    acs_key: SecretStr = SecretStr("")
+    #: The SMTP relay that takes mail where `ACS_ENDPOINT` is not set.
+    smtp_host: str = ""
+    #: Its port: 587 for `starttls`, 465 for `tls`.
+    smtp_port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    #: `starttls`, `tls` or, on the machine itself, `none`.
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    #: Whom the relay knows us as; without one nobody signs in.
+    smtp_username: str = ""
+    #: The password of that user.
+    smtp_password: SecretStr = SecretStr("")
+
     #: Where `resultUrl` points when a result is too large for an event.
     functions_url: str = "http://localhost:7071"
 
@@ -155,7 +189,14 @@ class Settings(BaseSettings):
             raise ValueError("SERVICEBUS_CONNECTION or this has to be set")
         return value
 
-    @field_validator("video_buckets", "content_hosts", "allowed_origins", mode="before")
+    @field_validator(
+        "video_buckets",
+        "content_hosts",
+        "webhook_secrets_keys",
+        "webhook_local_origins",
+        "allowed_origins",
+        mode="before",
+    )
     @classmethod
     def _names(cls, value: object) -> object:
         return tuple(_listed(value)) if isinstance(value, str) else value

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 if TYPE_CHECKING:
     from shared.access.gate import Gate
     from shared.ai.port import ChatModel
+    from shared.bootstrap.mail import MailDesk
     from shared.bootstrap.speech import SpeechDesk
     from shared.bootstrap.videos import VideoDesk
     from shared.clock import Clock
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
     from shared.messaging.servicebus import ServiceBusSenders
     from shared.messaging.sweep import Sweep
     from shared.persistence.creators import Creators
+    from shared.persistence.database import Database
     from shared.persistence.port import JobStore
+    from shared.persistence.postgres import PostgresJobStore
     from shared.realtime.desk import RealtimeDesk
     from shared.settings import Settings
+    from shared.webhooks.desk import WebhookDesk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +54,10 @@ class Container:
     functions_url: str = ""
     #: What a browser's negotiation needs, made when first asked for; raises `ConfigurationError`.
     realtime: Callable[[], RealtimeDesk] | None = None
+    #: What webhooks need, made when first asked for; raises `ConfigurationError`.
+    webhooks: Callable[[], WebhookDesk] | None = None
+    #: What mail needs, made when first asked for; raises `ConfigurationError`.
+    mail: Callable[[], MailDesk] | None = None
     #: What was opened, the last first.
     opened: AsyncExitStack
 
@@ -155,6 +163,8 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         gate=gate(settings, store.database),
         functions_url=settings.functions_url,
         realtime=_realtime(settings, clock),
+        mail=_mail(settings, store, clock, opened),
+        webhooks=_webhooks(settings, store.database, clock),
         opened=opened,
     )
 
@@ -184,6 +194,32 @@ def _realtime(settings: Settings, clock: Clock) -> Callable[[], RealtimeDesk]:
         from shared.bootstrap.realtime import realtime_desk
 
         return realtime_desk(settings, clock)
+
+    return desk
+
+
+def _webhooks(settings: Settings, database: Database, clock: Clock) -> Callable[[], WebhookDesk]:
+    """Put off what a deployment without webhooks never needs."""
+
+    @cache
+    def desk() -> WebhookDesk:
+        from shared.bootstrap.webhooks import webhook_desk
+
+        return webhook_desk(settings, database, clock)
+
+    return desk
+
+
+def _mail(
+    settings: Settings, store: PostgresJobStore, clock: Clock, opened: AsyncExitStack
+) -> Callable[[], MailDesk]:
+    """Put off what the first job does not need: templates and a mail SDK."""
+
+    @cache
+    def desk() -> MailDesk:
+        from shared.bootstrap.mail import mail_desk
+
+        return mail_desk(settings, store.database, clock, opened)
 
     return desk
 

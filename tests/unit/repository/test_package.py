@@ -23,7 +23,12 @@ def test_only_the_app_ships(shipped: Sequence[Path], relative: Callable[[Path], 
 def test_only_code_ships(shipped: Sequence[Path]) -> None:
     """No notes, caches or data slip into a package between the modules."""
     weights = ROOT / "shared" / "media" / "voice"
-    assert {path.suffix for path in shipped if path.parent != weights} <= {".py", ".json", ".txt"}
+    assert {path.suffix for path in shipped if path.parent != weights} <= {
+        ".py",
+        ".json",
+        ".txt",
+        ".j2",
+    }
     assert {path.name for path in shipped if path.parent == weights} == {"LICENSE", "silero_vad_16k.npz"}
 
 
