@@ -16,6 +16,9 @@ from psycopg import sql
 
 from infra.local import model_simulator, speech_simulator
 from infra.local.process import ROOT
+from tests.sharing import pytest_xdist_make_scheduler
+
+__all__ = ["pytest_xdist_make_scheduler"]
 
 _TEMPLATE = "migrated"
 

@@ -25,6 +25,8 @@ KILLS_PER_POINT = int(os.environ.get("CHAOS_KILLS_PER_POINT", "2"))
 JOBS = int(os.environ.get("CHAOS_JOBS", "300"))
 SEED = int(os.environ.get("CHAOS_SEED", "20261125"))
 
+#: How often to go on until a host comes to its point: at random it may not, and a slow one takes its time.
+_MORE_TRIES = 4
 #: Points that few jobs pass, and the kind that does: the first passage kills.
 RARE = {
     Point.EXTENDED: Kind.SLOW,
@@ -64,12 +66,15 @@ async def test_a_kill_at_any_point_breaks_no_promise(scenario: Scenario) -> None
     chance.shuffle(points)
     for point in points:
         await scenario.publish(7, chance=chance, first=RARE.get(point))
-        if not scenario.kill_at(Death(point, 1 if point in RARE else chance.randint(1, 6))):
+        died = scenario.kill_at(Death(point, 1 if point in RARE else chance.randint(1, 6)))
+        for _ in range(_MORE_TRIES):
+            if died:
+                break
             # A sweep finds something to do only behind another death, whose jobs nobody was given meanwhile.
             await scenario.publish(7, chance=chance, first=RARE.get(point))
             scenario.kill_at(Death(Point.HANDLING, 1))
-            scenario.kill_at(Death(point, 1))
-    scenario.settle(within_seconds=60)
+            died = scenario.kill_at(Death(point, 1))
+    scenario.settle(within_seconds=240)
     assert scenario.findings() == Findings()
     assert all(result["transcript"] == job_id for job_id, result in scenario.results().items())
     assert {point for point in Point if scenario.deaths[point] < KILLS_PER_POINT} == set()
@@ -82,7 +87,7 @@ async def test_random_kills_break_no_promise(scenario: Scenario) -> None:
     await scenario.publish(JOBS, chance=chance)
     for _ in range(max(5, JOBS // 40)):
         scenario.kill_after(chance.uniform(0.15, 1.0))
-    scenario.settle(within_seconds=120)
+    scenario.settle(within_seconds=480)
     assert scenario.findings() == Findings()
     assert all(result["transcript"] == job_id for job_id, result in scenario.results().items())
 

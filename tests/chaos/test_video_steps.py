@@ -46,8 +46,9 @@ from tests.video_world import HEAVY, VideoServices
 #: `make chaos` asks for twenty kills at each of the engine's points: that is when every step has its two.
 _THOROUGH = int(os.environ.get("CHAOS_KILLS_PER_POINT", "2")) >= 10
 _ROUNDS = 2 if _THOROUGH else 1
-_LEASE_SECONDS = 1.5
-_PATIENCE_SECONDS = 30.0
+#: Renewed three times as often: a busy machine must not make a living host look dead.
+_LEASE_SECONDS = 3.0
+_PATIENCE_SECONDS = 60.0
 _VISION, _SYNTHESIS = "video.vision", "video.synthesis"
 _EYES = "Phi-4-multimodal-instruct"
 
@@ -151,7 +152,9 @@ class Scene:
             process.join(_PATIENCE_SECONDS)
             assert process.exitcode is not None, f"It never came to {death}."
         will = json.loads(self.will.read_text())
-        assert _until(lambda: not any(_lives(*child) for child in will["children"]), 5.0), "A child lives on."
+        assert _until(lambda: not any(_lives(*child) for child in will["children"]), 60.0), (
+            "A child lives on."
+        )
         return set(will["unkept"])
 
     def settle(self, jobs: set[str]) -> None:
@@ -279,7 +282,7 @@ async def scene(
         )
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("death", _CASES, ids=str)
 async def test_a_death_in_any_step_pays_nothing_twice_and_leaves_nothing(scene: Scene, death: Death) -> None:
     """One end for the video and for each of its follow-ups; no process, directory or sound remains."""
