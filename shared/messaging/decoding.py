@@ -62,7 +62,7 @@ def decode(delivery: Delivery, worker: Worker[P, Any]) -> Job[P]:
     """
     if message_bytes(delivery.body, delivery.properties) > MAX_MESSAGE_BYTES:
         raise InvalidPayloadError(f"The message is larger than {MAX_MESSAGE_BYTES // 1024} KB.")
-    body = _json_object(delivery.body)
+    body = json_object(delivery.body)
     try:
         envelope = Envelope.model_validate(body)
         if envelope.job_type != worker.job_type:
@@ -73,7 +73,7 @@ def decode(delivery: Delivery, worker: Worker[P, Any]) -> Job[P]:
     except ValidationError as error:
         raise InvalidPayloadError(reason(error)) from None
     thread = worker.thread(payload) if worker.thread else None
-    message = _message(delivery, envelope, thread and _thread(thread))
+    message = job_message(delivery, envelope, thread and _thread(thread))
     return Job(message=message, payload=payload, told_percent=_told(body))
 
 
@@ -84,7 +84,7 @@ def announceable(delivery: Delivery, job_type: JobType) -> JobMessage | None:
     workers ask for themselves, of which nobody else knows.
     """
     try:
-        body = _json_object(delivery.body)
+        body = json_object(delivery.body)
     except InvalidPayloadError:
         body = {}
     job_id = _valid(_JOB_ID, body.get("jobId")) or _valid(_JOB_ID, delivery.properties.get("jobId"))
@@ -116,8 +116,16 @@ def payload_hash(job_type: str, creator_id: str, payload: Mapping[str, Any]) -> 
 def with_attempt(body: bytes, attempt: int, *, told_percent: int = -1) -> bytes:
     """Return a decodable message's body for a further attempt, everything else as it came."""
     told = {_TOLD: told_percent} if told_percent >= 0 else {}
-    envelope = {**_json_object(body), "attempt": attempt, **told}
+    envelope = {**json_object(body), "attempt": attempt, **told}
     return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def afresh(body: bytes) -> bytes:
+    """Return a decodable message's body for a job that begins anew, everything else as it came."""
+    envelope = {name: value for name, value in json_object(body).items() if name != _TOLD}
+    return json.dumps(
+        {**envelope, "attempt": 0}, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
 
 
 def message_bytes(body: bytes, properties: Mapping[str, object]) -> int:
@@ -132,7 +140,8 @@ def _thread(name: str) -> str:
     return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
 
 
-def _message(delivery: Delivery, envelope: Envelope, thread: str | None) -> JobMessage:
+def job_message(delivery: Delivery, envelope: Envelope, thread: str | None = None) -> JobMessage:
+    """Return the job that a valid envelope asks for."""
     asked_at = [
         moment
         for moment in (envelope.created_at, delivery.enqueued_at, _first_enqueued_at(delivery))
@@ -178,7 +187,12 @@ def _first_enqueued_at(delivery: Delivery) -> datetime | None:
         return None
 
 
-def _json_object(body: bytes) -> dict[str, Any]:
+def json_object(body: bytes) -> dict[str, Any]:
+    """Read a body that has to be a JSON object, and make it storable.
+
+    Raises:
+        InvalidPayloadError: it is none.
+    """
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
     except UnicodeDecodeError:
