@@ -16,6 +16,19 @@ def realtime_desk(settings: Settings, clock: Clock) -> RealtimeDesk:
         ConfigurationError: the service or the front end's key is not set, or not usable.
     """
     access = SignalRAccess.parse(settings.azure_signalr_connection_string.get_secret_value())
+    return RealtimeDesk(
+        identities=front_end_tokens(settings),
+        hub=SignalRHub(access, clock),
+        allowed_origins=frozenset(settings.allowed_origins),
+    )
+
+
+def front_end_tokens(settings: Settings) -> FrontEndTokens:
+    """Return what believes the front end's tokens.
+
+    Raises:
+        ConfigurationError: the front end's key is not set, or not usable.
+    """
     rules = TokenRules(
         secret=settings.auth_jwt_secret,
         public_key=settings.auth_jwt_public_key,
@@ -23,8 +36,4 @@ def realtime_desk(settings: Settings, clock: Clock) -> RealtimeDesk:
         audience=settings.auth_jwt_audience,
         creator_claim=settings.auth_jwt_creator_claim,
     )
-    return RealtimeDesk(
-        identities=FrontEndTokens(rules),
-        hub=SignalRHub(access, clock),
-        allowed_origins=frozenset(settings.allowed_origins),
-    )
+    return FrontEndTokens(rules)

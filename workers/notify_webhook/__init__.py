@@ -1,0 +1,1 @@
+"""Tells creators' own servers what becomes of jobs."""
