@@ -45,6 +45,8 @@ _PUBLISHED = (
     "Microsoft.Storage/storageAccounts",
     "Microsoft.Storage/storageAccounts/blobServices",
     "Microsoft.Storage/storageAccounts/blobServices/containers",
+    "Microsoft.Storage/storageAccounts/fileServices",
+    "Microsoft.Storage/storageAccounts/fileServices/shares",
     "Microsoft.Storage/storageAccounts/managementPolicies",
     "Microsoft.Web/serverfarms",
     "Microsoft.Web/sites",

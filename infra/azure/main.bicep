@@ -1,0 +1,329 @@
+targetScope = 'resourceGroup'
+
+@description('The environment: a part of every name, and a tag.')
+@minLength(2)
+@maxLength(8)
+param environmentName string
+param location string = resourceGroup().location
+@description('ep1: one plan that is always warm, with slots. flex: paid by use, cold starts, no slots.')
+@allowed(['ep1', 'flex'])
+param plan string = 'ep1'
+@description('The size of the plan ep1: EP1, EP2 or EP3.')
+@allowed(['EP1', 'EP2', 'EP3'])
+param planSku string = 'EP1'
+@description('A network with one fixed address for everything that the apps send; costs a gateway.')
+param vnet bool = false
+@description('Whether the front end sends its jobs with a key.')
+param frontEndKey bool = true
+@description('Free_F1 serves 20 connections; a beta of 50 creators needs Standard_S1.')
+param signalRSku string = 'Standard_S1'
+param pythonVersion string = '3.12'
+@description('The most instances of the plan ep1 together.')
+param maximumWorkers int = 5
+param dailyLogQuotaGb int = 1
+@description('Where Communication Services keep data at rest.')
+param mailDataLocation string = 'United States'
+@description('What the resource group may cost in a month, in dollars.')
+param budgetUsd int
+@description('The first day of a month, such as 2026-12-01T00:00:00Z.')
+param budgetStart string
+param alertEmail string
+param costCenter string = 'workers'
+@description('The settings that differ by environment.')
+param appSettings object
+@description('The names of the secrets that the operator gives, of those in settings.json.')
+param suppliedSecrets array
+@description('Their values by name; those that are left out stay as they are in the vault.')
+@secure()
+param secretValues object = {}
+
+var apps = loadJsonContent('../apps.json').apps
+var models = loadJsonContent('../models.json').deployments
+var said = loadJsonContent('settings.json')
+var tags = {
+  project: 'huntaze'
+  env: environmentName
+  'cost-center': costCenter
+  'azd-env-name': environmentName
+}
+var prefix = 'huntaze-${environmentName}'
+// The same at each deployment: a name that changes is a second system.
+var suffix = take(uniqueString(resourceGroup().id), 6)
+var short = 'huntaze${environmentName}'
+var names = {
+  identity: '${prefix}-workers'
+  vault: '${prefix}-${suffix}'
+  workspace: '${prefix}-logs'
+  component: '${prefix}-insights'
+  bus: '${prefix}-${suffix}'
+  hostAccount: '${short}${suffix}'
+  contentAccount: '${take(short, 11)}files${suffix}'
+  ai: '${prefix}-ai-${suffix}'
+  signalR: '${prefix}-${suffix}'
+  email: '${prefix}-email-${suffix}'
+  communication: '${prefix}-mail-${suffix}'
+  network: '${prefix}-network'
+  plan: '${prefix}-plan'
+}
+var appNames = toObject(apps, app => app.name, app => '${prefix}-${app.name}-${suffix}')
+var everyTriggered = flatten(map(apps, app => app.triggered))
+var everyFunction = concat(everyTriggered, flatten(map(apps, app => app.http)))
+
+var secrets = filter(said.secrets, each => each.by == 'template' || contains(suppliedSecrets, each.secret))
+var references = toObject(secrets, each => each.setting, each => '@Microsoft.KeyVault(VaultName=${names.vault};SecretName=${each.secret})')
+var contentReference = '@Microsoft.KeyVault(VaultName=${names.vault};SecretName=content-share-connection-string)'
+var played = flatten(map(models, model => map(model.roles, role => {
+  role: toUpper(role)
+  deployment: model.name
+})))
+var deployments = toObject(played, each => 'AZURE_AI_DEPLOYMENT_${each.role}', each => each.deployment)
+var known = union(said.fixed, appSettings, references, deployments, {
+  FUNCTIONS_EXTENSION_VERSION: '~4'
+  FUNCTIONS_URL: 'https://${appNames.operations}.azurewebsites.net'
+  SERVICEBUS_CONNECTION__fullyQualifiedNamespace: '${names.bus}.servicebus.windows.net'
+  SERVICEBUS_CONNECTION__credential: 'managedidentity'
+  AzureWebJobsStorage__accountName: names.hostAccount
+  AzureWebJobsStorage__credential: 'managedidentity'
+})
+// Where a function is to run; in a staging slot, only what answers HTTP.
+var functionSettings = [for app in apps: toObject(everyFunction, name => 'AzureWebJobs.${name}.Disabled', name => contains(concat(app.triggered, app.http), name) ? 'false' : 'true')]
+var stagingFunctionSettings = [for app in apps: toObject(everyFunction, name => 'AzureWebJobs.${name}.Disabled', name => contains(app.http, name) ? 'false' : 'true')]
+var sticky = concat(map(everyFunction, name => 'AzureWebJobs.${name}.Disabled'), [
+  'WEBSITE_CONTENTAZUREFILECONNECTIONSTRING'
+  'WEBSITE_CONTENTSHARE'
+])
+var shares = flatten(map(apps, app => ['${app.name}-live', '${app.name}-staging']))
+
+module security 'modules/security.bicep' = {
+  name: 'security'
+  params: {
+    vaultName: names.vault
+    identityName: names.identity
+    location: location
+    tags: tags
+    suppliedSecrets: suppliedSecrets
+    secretValues: secretValues
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  params: {
+    workspaceName: names.workspace
+    componentName: names.component
+    vaultName: names.vault
+    location: location
+    tags: tags
+    dailyQuotaGb: dailyLogQuotaGb
+  }
+  dependsOn: [
+    security
+  ]
+}
+
+module messaging 'modules/messaging.bicep' = {
+  name: 'messaging'
+  params: {
+    namespaceName: names.bus
+    location: location
+    tags: tags
+    principalId: security.outputs.identityPrincipalId
+    identityName: names.identity
+    frontEndKey: frontEndKey
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  name: 'storage'
+  params: {
+    hostAccountName: names.hostAccount
+    location: location
+    tags: tags
+    principalId: security.outputs.identityPrincipalId
+    identityName: names.identity
+    packageContainers: plan == 'flex' ? map(apps, app => 'package-${app.name}') : []
+  }
+}
+
+module contentShare 'modules/content-share.bicep' = if (plan == 'ep1') {
+  name: 'content-share'
+  params: {
+    accountName: names.contentAccount
+    vaultName: names.vault
+    location: location
+    tags: tags
+    shares: shares
+  }
+  dependsOn: [
+    security
+  ]
+}
+
+module ai 'modules/ai.bicep' = {
+  name: 'ai'
+  params: {
+    accountName: names.ai
+    location: location
+    tags: tags
+    principalId: security.outputs.identityPrincipalId
+    identityName: names.identity
+  }
+}
+
+module realtime 'modules/realtime.bicep' = {
+  name: 'realtime'
+  params: {
+    signalRName: names.signalR
+    signalRSku: signalRSku
+    allowedOrigins: split(appSettings.ALLOWED_ORIGINS, ',')
+    vaultName: names.vault
+    location: location
+    tags: tags
+  }
+  dependsOn: [
+    security
+  ]
+}
+
+module mail 'modules/mail.bicep' = {
+  name: 'mail'
+  params: {
+    emailServiceName: names.email
+    communicationName: names.communication
+    dataLocation: mailDataLocation
+    vaultName: names.vault
+    tags: tags
+  }
+  dependsOn: [
+    security
+  ]
+}
+
+module network 'modules/network.bicep' = if (vnet) {
+  name: 'network'
+  params: {
+    networkName: names.network
+    location: location
+    tags: tags
+    delegation: plan == 'ep1' ? 'Microsoft.Web/serverFarms' : 'Microsoft.App/environments'
+  }
+}
+
+module sharedPlan 'modules/plan.bicep' = if (plan == 'ep1') {
+  name: 'plan'
+  params: {
+    planName: names.plan
+    location: location
+    tags: tags
+    sku: planSku
+    maximumWorkers: maximumWorkers
+  }
+}
+
+module ep1Apps 'modules/app-ep1.bicep' = [for (app, index) in apps: if (plan == 'ep1') {
+  name: 'app-${app.name}'
+  params: {
+    appName: appNames[app.name]
+    serviceName: app.name
+    planId: sharedPlan.outputs.planId
+    location: location
+    tags: tags
+    identityId: security.outputs.identityId
+    pythonVersion: pythonVersion
+    settings: union(known, {
+      AZURE_CLIENT_ID: security.outputs.identityClientId
+      AzureWebJobsStorage__clientId: security.outputs.identityClientId
+      SERVICEBUS_CONNECTION__clientId: security.outputs.identityClientId
+      AZURE_AI_ENDPOINT: ai.outputs.modelsEndpoint
+      AZURE_SPEECH_ENDPOINT: ai.outputs.speechEndpoint
+      AZURE_STORAGE_CONNECTION_STRING: storage.outputs.blobEndpoint
+    })
+    ownSettings: union(functionSettings[index], {
+      AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(app.maxConcurrentCalls)
+      WEBSITE_CONTENTAZUREFILECONNECTIONSTRING: contentReference
+      WEBSITE_CONTENTSHARE: '${app.name}-live'
+    })
+    stagingSettings: union(stagingFunctionSettings[index], {
+      AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(app.maxConcurrentCalls)
+      WEBSITE_CONTENTAZUREFILECONNECTIONSTRING: contentReference
+      WEBSITE_CONTENTSHARE: '${app.name}-staging'
+    })
+    stickySettings: sticky
+    minimumInstances: app.minimumInstances
+    maximumInstances: app.maximumInstances
+    subnetId: vnet ? network.outputs.subnetId : ''
+  }
+  // Its settings name secrets, rights and subscriptions: all of these have to be there before it starts.
+  dependsOn: [
+    contentShare
+    messaging
+    monitoring
+    realtime
+    mail
+  ]
+}]
+
+module flexApps 'modules/app-flex.bicep' = [for (app, index) in apps: if (plan == 'flex') {
+  name: 'flex-${app.name}'
+  params: {
+    appName: appNames[app.name]
+    serviceName: app.name
+    location: location
+    tags: tags
+    identityId: security.outputs.identityId
+    pythonVersion: pythonVersion
+    settings: union(known, {
+      AZURE_CLIENT_ID: security.outputs.identityClientId
+      AzureWebJobsStorage__clientId: security.outputs.identityClientId
+      SERVICEBUS_CONNECTION__clientId: security.outputs.identityClientId
+      AZURE_AI_ENDPOINT: ai.outputs.modelsEndpoint
+      AZURE_SPEECH_ENDPOINT: ai.outputs.speechEndpoint
+      AZURE_STORAGE_CONNECTION_STRING: storage.outputs.blobEndpoint
+    })
+    ownSettings: union(functionSettings[index], {
+      AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(app.maxConcurrentCalls)
+    })
+    packageUrl: '${storage.outputs.blobEndpoint}package-${app.name}'
+    memoryMegabytes: app.memoryMegabytes
+    subnetId: vnet ? network.outputs.subnetId : ''
+  }
+  dependsOn: [
+    messaging
+    monitoring
+    realtime
+    mail
+  ]
+}]
+
+module alerts 'modules/alerts.bicep' = {
+  name: 'alerts'
+  params: {
+    namePrefix: prefix
+    location: location
+    tags: tags
+    alertEmail: alertEmail
+    namespaceId: messaging.outputs.namespaceId
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module budget 'modules/budget.bicep' = {
+  name: 'budget'
+  params: {
+    budgetName: prefix
+    budgetUsd: budgetUsd
+    startDate: budgetStart
+    alertEmail: alertEmail
+    actionGroupId: alerts.outputs.actionGroupId
+  }
+}
+
+output plan string = plan
+output appNames object = appNames
+output vaultName string = names.vault
+output serviceBusNamespace string = names.bus
+output aiAccount string = names.ai
+output signalRName string = names.signalR
+output functionsUrl string = known.FUNCTIONS_URL
+output mailSender string = mail.outputs.sender
+output egressAddress string = vnet ? network.outputs.egressAddress : ''
