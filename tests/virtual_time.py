@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from typing_extensions import override
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -57,3 +59,13 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine in virtual time."""
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         return runner.run(main)
+
+
+def in_virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Run a test in virtual time; it sees time by `LoopClock` or by its loop, and its fixtures see none."""
+
+    @wraps(test)
+    def tested(*args: P.args, **kwargs: P.kwargs) -> None:
+        run(test(*args, **kwargs))
+
+    return tested

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,17 +13,21 @@ from shared.ai.caching import CachedChatModel
 from shared.ai.port import CacheScope, ChatModel, ModelCall, ModelReply, ModelRequest
 from shared.ai.scripted import ScriptedAnswer, ScriptedChatModel
 from shared.cache.memory import MemoryCache
-from shared.clock import SystemClock
 from shared.errors import BudgetExceededError, JobError, JobTimeoutError, ModelError
+from tests.virtual_time import LoopClock, in_virtual_time
 
 Ask = Callable[..., ModelRequest]
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 class SlowModel:
     """A model that takes a while, and counts."""
 
     def __init__(self, answer: str | ScriptedAnswer | JobError = "answer", *, seconds: float = 0.05) -> None:
-        self._script = ScriptedChatModel(itertools.repeat(answer))
+        self._script = ScriptedChatModel(itertools.repeat(answer), clock=LoopClock())
         self._seconds = seconds
         self.asked: list[ModelRequest] = []
         self.stopped = 0
@@ -33,7 +36,7 @@ class SlowModel:
         """Answer after a while, within the request's deadline."""
         self.asked.append(request)
         try:
-            async with asyncio.timeout(request.deadline - time.monotonic()):
+            async with asyncio.timeout(request.deadline - _now()):
                 await asyncio.sleep(self._seconds)
         except TimeoutError as error:
             raise JobTimeoutError from error
@@ -48,14 +51,15 @@ class _Job:
 
     def __init__(self, ask: Ask, *, seconds: float = 5.0, **changes: object) -> None:
         self.calls: list[ModelCall] = []
-        deadline = time.monotonic() + seconds
+        deadline = _now() + seconds
         self.request = replace(ask(**changes), deadline=deadline, spent=self.calls.append)
 
 
 def _cached(model: ChatModel) -> CachedChatModel:
-    return CachedChatModel(model, MemoryCache(SystemClock()), key=b"key")
+    return CachedChatModel(model, MemoryCache(LoopClock()), key=b"key", clock=LoopClock())
 
 
+@in_virtual_time
 async def test_failure_1_fifty_identical_questions_are_one_call(ask: Ask) -> None:
     """One job pays; the other forty-nine get the answer free of charge."""
     model, jobs = SlowModel(), [_Job(ask) for _ in range(50)]
@@ -68,15 +72,17 @@ async def test_failure_1_fifty_identical_questions_are_one_call(ask: Ask) -> Non
     assert [reply.cached for reply in replies].count(False) == 1
 
 
+@in_virtual_time
 async def test_different_questions_do_not_wait_for_each_other(ask: Ask) -> None:
     """Each its own call, all at once."""
-    model, started = SlowModel(seconds=0.1), time.monotonic()
+    model, started = SlowModel(seconds=0.1), _now()
     cached = _cached(model)
     await asyncio.gather(*(cached.complete(_Job(ask, text=str(n)).request) for n in range(20)))
     assert len(model.asked) == 20
-    assert time.monotonic() - started < 1
+    assert _now() - started == pytest.approx(0.1)
 
 
+@in_virtual_time
 async def test_a_stopped_leader_does_not_stop_the_others(ask: Ask) -> None:
     """The next one pays in its place: the leader's job may be closed already."""
     model, jobs = SlowModel(), [_Job(ask) for _ in range(3)]
@@ -90,6 +96,7 @@ async def test_a_stopped_leader_does_not_stop_the_others(ask: Ask) -> None:
     assert [len(job.calls) for job in jobs] == [0, 1, 0]
 
 
+@in_virtual_time
 async def test_when_all_have_left_the_call_ends(ask: Ask) -> None:
     """Nobody pays for an answer that nobody wants; and the next one starts anew."""
     model = SlowModel(seconds=1)
@@ -104,25 +111,27 @@ async def test_when_all_have_left_the_call_ends(ask: Ask) -> None:
     assert (await cached.complete(_Job(ask).request)).text == "answer"
 
 
+@in_virtual_time
 async def test_everyone_keeps_its_own_deadline(ask: Ask) -> None:
     """The impatient is told in time, also the one who asked first; the patient is answered."""
     model = SlowModel(seconds=0.3)
     cached, jobs = _cached(model), [_Job(ask, seconds=0.1), _Job(ask), _Job(ask, seconds=0.1)]
-    started = time.monotonic()
+    started = _now()
 
     async def timed(job: _Job) -> float:
         with pytest.raises(JobTimeoutError):
             await cached.complete(job.request)
-        return time.monotonic() - started
+        return _now() - started
 
     first = asyncio.create_task(timed(jobs[0]))
     await asyncio.sleep(0)
     patient = asyncio.create_task(cached.complete(jobs[1].request))
-    assert max(await asyncio.gather(first, timed(jobs[2]))) < 0.25
+    assert max(await asyncio.gather(first, timed(jobs[2]))) == pytest.approx(0.1)
     assert (await patient).text == "answer"
     assert [len(job.calls) for job in jobs] == [0, 1, 0]
 
 
+@in_virtual_time
 async def test_a_failure_is_everybodys_and_not_kept(ask: Ask) -> None:
     """One call fails fifty jobs; the next call is a new one."""
     model = SlowModel(ModelError())
@@ -137,6 +146,7 @@ async def test_a_failure_is_everybodys_and_not_kept(ask: Ask) -> None:
     assert len(model.asked) == 2
 
 
+@in_virtual_time
 async def test_one_creators_empty_purse_is_not_anothers(ask: Ask) -> None:
     """They share answers that hold nothing personal, but not a refusal of the budget."""
 
@@ -156,6 +166,7 @@ async def test_one_creators_empty_purse_is_not_anothers(ask: Ask) -> None:
     assert isinstance(reply, ModelReply)
 
 
+@in_virtual_time
 async def test_pieces_reach_all_who_want_them(ask: Ask) -> None:
     """The payer as they are written, the others in one piece, as after a hit."""
     told: list[str] = []
@@ -166,6 +177,7 @@ async def test_pieces_reach_all_who_want_them(ask: Ask) -> None:
     assert told == ["answer"] * 4
 
 
+@in_virtual_time
 async def test_pieces_are_not_for_those_who_have_left(ask: Ask) -> None:
     """Their job is closed; who pays in their place is told the whole."""
     gone: list[str] = []
@@ -180,35 +192,39 @@ async def test_pieces_are_not_for_those_who_have_left(ask: Ask) -> None:
     assert (gone, told) == ([], ["answer"])
 
 
+@in_virtual_time
 async def test_an_owner_that_died_is_replaced_when_its_lease_ends(ask: Ask) -> None:
     """Another process' lease stands where the answer would; nobody waits longer than it lasts."""
     from shared.ai.entries import entry_name
 
-    cache, job, model = MemoryCache(SystemClock()), _Job(ask), SlowModel()
+    cache, job, model = MemoryCache(LoopClock()), _Job(ask), SlowModel()
     await cache.add(entry_name(job.request, b"key"), b"lease:dead", ttl_seconds=0.3)
-    started = time.monotonic()
-    cached = CachedChatModel(model, cache, key=b"key")
+    started = _now()
+    cached = CachedChatModel(model, cache, key=b"key", clock=LoopClock())
     replies = await asyncio.gather(*(cached.complete(_Job(ask).request) for _ in range(9)))
     assert len(model.asked) == 1
     assert {reply.text for reply in replies} == {"answer"}
-    assert 0.2 < time.monotonic() - started < 1.5
+    assert 0.3 <= _now() - started < 0.6
 
 
+@in_virtual_time
 async def test_a_living_owner_keeps_its_lease(ask: Ask) -> None:
     """However long the model takes, within the deadline."""
-    cache, model = MemoryCache(SystemClock()), SlowModel(seconds=0.6)
+    cache, model = MemoryCache(LoopClock()), SlowModel(seconds=0.6)
     processes = [
-        CachedChatModel(model, cache, key=b"key", lease_seconds=0.2, renewal_seconds=0.05) for _ in range(4)
+        CachedChatModel(model, cache, key=b"key", clock=LoopClock(), lease_seconds=0.2, renewal_seconds=0.05)
+        for _ in range(4)
     ]
     await asyncio.gather(*(process.complete(_Job(ask).request) for process in processes for _ in range(5)))
     assert len(model.asked) == 1
 
 
+@in_virtual_time
 async def test_an_answer_that_is_not_kept_frees_the_lease(ask: Ask) -> None:
     """Another process asks at once, and does not wait for the lease's end."""
-    cache, model = MemoryCache(SystemClock()), SlowModel("")
-    processes = [CachedChatModel(model, cache, key=b"key") for _ in range(2)]
-    started = time.monotonic()
+    cache, model = MemoryCache(LoopClock()), SlowModel("")
+    processes = [CachedChatModel(model, cache, key=b"key", clock=LoopClock()) for _ in range(2)]
+    started = _now()
     await asyncio.gather(*(process.complete(_Job(ask).request) for process in processes))
     assert len(model.asked) == 2
-    assert time.monotonic() - started < 1
+    assert _now() - started < 0.3

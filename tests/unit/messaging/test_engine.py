@@ -29,6 +29,7 @@ from shared.messaging.points import Point
 from shared.messaging.worker import JobContext
 from shared.persistence.port import JobState
 from tests.unit.messaging.bench import Bench, Greeted, Greeting, delivery, greet, plain, raw_delivery
+from tests.virtual_time import in_virtual_time
 
 CALL = ModelCall(
     task="chat.suggest",
@@ -375,6 +376,7 @@ async def test_a_lost_lease_stops_the_work(bench: Bench) -> None:
     assert bench.sender.sent == []
 
 
+@in_virtual_time
 async def test_a_heartbeat_keeps_a_long_job(bench: Bench) -> None:
     """The lease is extended while the handler works."""
     bench = Bench(limits=replace(Limits(), lease_seconds=0.06))
@@ -399,6 +401,7 @@ async def test_costs_of_a_failed_run_are_counted(bench: Bench) -> None:
     assert bench.store.calls == [CALL]
 
 
+@in_virtual_time
 async def test_a_handler_that_ignores_its_cancellation_is_left_behind(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
