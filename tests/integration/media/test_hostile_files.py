@@ -34,7 +34,7 @@ from shared.media.report import Inspection
 from tests.hostile_sample import ALL, CASES, COPIED, NAMES
 from tests.media_traps import PeakMemory, Trap, watching
 
-_WALL_SECONDS = 30.0
+_WALL_SECONDS = 90.0
 #: What the worker gives to inspecting; the rest is for starting and ending.
 _GIVEN_SECONDS = 20.0
 _MEMORY_BYTES = 600_000_000

@@ -29,6 +29,7 @@ async def test_who_may_come_in_does_and_it_is_written_down_first() -> None:
         ("wrong", Role.VIEWER, 401, "OPERATOR_KEY_NEEDED", None),
         (KEY, Role.ADMIN, 403, "ROLE_TOO_LOW", "ana"),
     ],
+    ids=["none", "unknown", "too low"],  # a fresh key in a name would differ from process to process
 )
 async def test_who_may_not_is_turned_away_and_that_is_written_down(
     key: str, needed: Role, status: int, code: str, name: str | None
