@@ -14,7 +14,7 @@ param planSku string = 'EP1'
 @description('A network with one fixed address for everything that the apps send; costs a gateway.')
 param vnet bool = false
 @description('Whether the front end sends its jobs with a key.')
-param frontEndKey bool = true
+param sendOnlyPolicy bool = true
 @description('Free_F1 serves 20 connections; a beta of 50 creators needs Standard_S1.')
 param signalRSku string = 'Standard_S1'
 param pythonVersion string = '3.12'
@@ -49,7 +49,7 @@ var tags = {
 var prefix = 'huntaze-${environmentName}'
 // The same at each deployment: a name that changes is a second system.
 var suffix = take(uniqueString(resourceGroup().id), 6)
-var short = 'huntaze${environmentName}'
+var short = toLower(replace('huntaze${environmentName}', '-', ''))
 var names = {
   identity: '${prefix}-workers'
   vault: '${prefix}-${suffix}'
@@ -65,32 +65,36 @@ var names = {
   network: '${prefix}-network'
   plan: '${prefix}-plan'
 }
-var appNames = toObject(apps, app => app.name, app => '${prefix}-${app.name}-${suffix}')
-var everyTriggered = flatten(map(apps, app => app.triggered))
-var everyFunction = concat(everyTriggered, flatten(map(apps, app => app.http)))
+var appNames = toObject(apps, app => (app.name), app => '${prefix}-${app.name}-${suffix}')
+var everyTriggered = flatten(map(apps, app => (app.triggered)))
+var everyFunction = concat(everyTriggered, flatten(map(apps, app => (app.http))))
 
-var secrets = filter(said.secrets, each => each.by == 'template' || contains(suppliedSecrets, each.secret))
-var references = toObject(secrets, each => each.setting, each => '@Microsoft.KeyVault(VaultName=${names.vault};SecretName=${each.secret})')
+var secrets = filter(said.secrets, each => (each.by == 'template' || contains(suppliedSecrets, each.secret)))
+var references = toObject(secrets, each => (each.setting), each => '@Microsoft.KeyVault(VaultName=${names.vault};SecretName=${each.secret})')
+// No key is in it, so it is no secret: the app signs in as itself.
+var blobEndpoint = 'https://${names.hostAccount}.blob.${environment().suffixes.storage}/'
 var contentReference = '@Microsoft.KeyVault(VaultName=${names.vault};SecretName=content-share-connection-string)'
 var played = flatten(map(models, model => map(model.roles, role => {
   role: toUpper(role)
   deployment: model.name
 })))
-var deployments = toObject(played, each => 'AZURE_AI_DEPLOYMENT_${each.role}', each => each.deployment)
+var deployments = toObject(played, each => 'AZURE_AI_DEPLOYMENT_${each.role}', each => (each.deployment))
 var known = union(said.fixed, appSettings, references, deployments, {
-  FUNCTIONS_EXTENSION_VERSION: '~4'
   FUNCTIONS_URL: 'https://${appNames.operations}.azurewebsites.net'
   SERVICEBUS_CONNECTION__fullyQualifiedNamespace: '${names.bus}.servicebus.windows.net'
   SERVICEBUS_CONNECTION__credential: 'managedidentity'
   AzureWebJobsStorage__accountName: names.hostAccount
+  AZURE_STORAGE_CONNECTION_STRING: blobEndpoint
   AzureWebJobsStorage__credential: 'managedidentity'
 })
 // Where a function is to run; in a staging slot, only what answers HTTP.
 var functionSettings = [for app in apps: toObject(everyFunction, name => 'AzureWebJobs.${name}.Disabled', name => contains(concat(app.triggered, app.http), name) ? 'false' : 'true')]
 var stagingFunctionSettings = [for app in apps: toObject(everyFunction, name => 'AzureWebJobs.${name}.Disabled', name => contains(app.http, name) ? 'false' : 'true')]
+// The host's own name, as it locks timers with, is cut after 32 letters, which would make two hosts one.
 var sticky = concat(map(everyFunction, name => 'AzureWebJobs.${name}.Disabled'), [
   'WEBSITE_CONTENTAZUREFILECONNECTIONSTRING'
   'WEBSITE_CONTENTSHARE'
+  'AzureFunctionsWebHost__hostid'
 ])
 var shares = flatten(map(apps, app => ['${app.name}-live', '${app.name}-staging']))
 
@@ -129,7 +133,7 @@ module messaging 'modules/messaging.bicep' = {
     tags: tags
     principalId: security.outputs.identityPrincipalId
     identityName: names.identity
-    frontEndKey: frontEndKey
+    sendOnlyPolicy: sendOnlyPolicy
   }
 }
 
@@ -236,17 +240,18 @@ module ep1Apps 'modules/app-ep1.bicep' = [for (app, index) in apps: if (plan == 
       SERVICEBUS_CONNECTION__clientId: security.outputs.identityClientId
       AZURE_AI_ENDPOINT: ai.outputs.modelsEndpoint
       AZURE_SPEECH_ENDPOINT: ai.outputs.speechEndpoint
-      AZURE_STORAGE_CONNECTION_STRING: storage.outputs.blobEndpoint
     })
     ownSettings: union(functionSettings[index], {
       AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(app.maxConcurrentCalls)
       WEBSITE_CONTENTAZUREFILECONNECTIONSTRING: contentReference
       WEBSITE_CONTENTSHARE: '${app.name}-live'
+      AzureFunctionsWebHost__hostid: '${app.name}-live'
     })
     stagingSettings: union(stagingFunctionSettings[index], {
       AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(app.maxConcurrentCalls)
       WEBSITE_CONTENTAZUREFILECONNECTIONSTRING: contentReference
       WEBSITE_CONTENTSHARE: '${app.name}-staging'
+      AzureFunctionsWebHost__hostid: '${app.name}-staging'
     })
     stickySettings: sticky
     minimumInstances: app.minimumInstances
@@ -256,6 +261,7 @@ module ep1Apps 'modules/app-ep1.bicep' = [for (app, index) in apps: if (plan == 
   // Its settings name secrets, rights and subscriptions: all of these have to be there before it starts.
   dependsOn: [
     contentShare
+    storage
     messaging
     monitoring
     realtime
@@ -278,16 +284,17 @@ module flexApps 'modules/app-flex.bicep' = [for (app, index) in apps: if (plan =
       SERVICEBUS_CONNECTION__clientId: security.outputs.identityClientId
       AZURE_AI_ENDPOINT: ai.outputs.modelsEndpoint
       AZURE_SPEECH_ENDPOINT: ai.outputs.speechEndpoint
-      AZURE_STORAGE_CONNECTION_STRING: storage.outputs.blobEndpoint
     })
     ownSettings: union(functionSettings[index], {
       AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(app.maxConcurrentCalls)
+      AzureFunctionsWebHost__hostid: '${app.name}-live'
     })
-    packageUrl: '${storage.outputs.blobEndpoint}package-${app.name}'
+    packageUrl: '${blobEndpoint}package-${app.name}'
     memoryMegabytes: app.memoryMegabytes
     subnetId: vnet ? network.outputs.subnetId : ''
   }
   dependsOn: [
+    storage
     messaging
     monitoring
     realtime

@@ -25,7 +25,7 @@ PARAMETERS = ROOT / "infra" / "azure" / "params"
 SWITCHES: Mapping[str, tuple[Any, ...]] = {
     "plan": ("ep1", "flex"),
     "vnet": (False, True),
-    "frontEndKey": (True, False),
+    "sendOnlyPolicy": (True, False),
 }
 
 
@@ -60,7 +60,8 @@ def check(*, read: Read = read_file) -> list[Finding]:
         given = parameters_of(path, read)
         findings.update(_parameter_file(path, given, read))
         for choice in product(*SWITCHES.values()):
-            switched = {**given, **dict(zip(SWITCHES, choice, strict=True))}
+            values = dict.fromkeys(given.get("suppliedSecrets", ()), "given")
+            switched = {**given, "secretValues": values, **dict(zip(SWITCHES, choice, strict=True))}
             findings.update(resolve(switched, read=read)[1])
     return sorted(findings)
 

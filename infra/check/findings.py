@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from typing_extensions import override
+
 
 class Fault(StrEnum):
     """The kinds of faults, as printed."""
@@ -37,5 +39,6 @@ class Finding:
     fault: Fault
     message: str
 
+    @override
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.fault}: {self.message}"

@@ -60,8 +60,8 @@ def _names(node: Node, local: frozenset[str]) -> Iterator[tuple[str, int, bool]]
             yield from _names(array, local)
             yield from _names(body, local.union(names))
         case "lambda_expression":
-            *parameters, body = children(node)
-            yield from _names(body, local.union(text_of(each) for each in parameters))
+            *named, body = children(node)
+            yield from _names(body, local.union(text_of(each) for each in named))
         case _:
             for child in children(node):
                 yield from _names(child, local)

@@ -184,7 +184,11 @@ class Deployment:
                 message = f"Whether there is a {declaration.name} is known only while the deployment runs."
                 self._report(line_of(test), Fault.NOT_AT_START, message)
             wanted = bool(condition)
-        return make(declaration, node, local, wanted=wanted)
+        before = len(self._resolution.findings)
+        made = make(declaration, node, local, wanted=wanted)
+        if not wanted:  # its values may not be there: another choice of switches looks at it
+            del self._resolution.findings[before:]
+        return made
 
     def _resource(self, declaration: Declaration, node: Node, local: Locals, *, wanted: bool) -> Any:
         resource_type, _, api_version = declaration.target.partition("@")

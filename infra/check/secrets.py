@@ -15,7 +15,7 @@ _VAULTS = "Microsoft.KeyVault/vaults/secrets"
 _APPS = frozenset(("Microsoft.Web/sites", "Microsoft.Web/sites/slots"))
 #: A setting of this name holds a secret, whatever its value looks like.
 _SECRET_SETTING = re.compile(
-    r"(KEY|SECRET|PASSWORD|TOKEN|DATABASE_URL|REDIS_URL|CONNECTION_?STRING)S?$", re.I
+    r"(KEY|SECRET|PASSWORD|TOKEN|DATABASE_URL|REDIS_URL|CONNECTION_?STRING)S?$", re.IGNORECASE
 )
 _REFERENCE = re.compile(r"@Microsoft\.KeyVault\(.+\)")
 #: What a key looks like when it is written down.
@@ -66,7 +66,8 @@ def _secrets(value: Any, line: int, path: str) -> Iterator[tuple[int, str]]:
 
 def _settings(resource: PlannedResource) -> Iterator[Finding]:
     configuration = resource.said.get("properties", {}).get("siteConfig", {})
-    for setting in configuration.get("appSettings", ()):
+    settings = configuration.get("appSettings", ()) if isinstance(configuration, Mapping) else ()
+    for setting in settings if isinstance(settings, list) else ():
         name, value = str(setting["name"]), setting["value"]
         if is_secret(value) or not _SECRET_SETTING.search(name):
             continue  # the first is reported above

@@ -1,7 +1,7 @@
 """What Bicep's expressions evaluate to here: JSON values that know their lines, and what only Azure knows.
 
-Azure fills in some values while it deploys: a property of a resource, an output of a module, a key. Bicep wants
-names, conditions and loops to be known before; a `Runtime` value remembers that it is not.
+Azure fills in some values while it deploys: a property of a resource, an output of a module, a key. Bicep
+wants names, conditions and loops to be known before; a `Runtime` value remembers that it is not.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from typing_extensions import override
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,7 @@ class Runtime:
     #: Known only while the deployment runs, not when it starts.
     deferred: bool = True
 
+    @override
     def __str__(self) -> str:
         return self.text
 

@@ -38,7 +38,7 @@ resource budget 'Microsoft.Consumption/budgets@2024-08-01' = {
     timePeriod: {
       startDate: startDate
     }
-    notifications: toObject(marks, mark => mark.name, mark => {
+    notifications: toObject(marks, mark => (mark.name), mark => {
       enabled: true
       operator: 'GreaterThanOrEqualTo'
       threshold: mark.percent

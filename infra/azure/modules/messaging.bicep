@@ -5,7 +5,7 @@ param tags object
 param principalId string
 param identityName string
 @description('Whether the front end signs in with a key. It runs outside Azure and has no identity here.')
-param frontEndKey bool
+param sendOnlyPolicy bool
 
 var topics = loadJsonContent('../../topology.json').UserConfig.Namespaces[0].Topics
 var subscriptions = flatten(map(topics, one => map(one.Subscriptions, taker => {
@@ -27,7 +27,7 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
   }
   properties: {
     minimumTlsVersion: '1.2'
-    disableLocalAuth: !frontEndKey
+    disableLocalAuth: !sendOnlyPolicy
   }
 }
 
@@ -71,7 +71,7 @@ resource rule 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-0
 }]
 
 // The front end may send jobs, once every job has a subscription to land in, and nothing else.
-resource frontEnd 'Microsoft.ServiceBus/namespaces/topics/authorizationRules@2024-01-01' = if (frontEndKey) {
+resource frontEnd 'Microsoft.ServiceBus/namespaces/topics/authorizationRules@2024-01-01' = if (sendOnlyPolicy) {
   name: '${namespace.name}/huntaze-jobs/front-end'
   properties: {
     rights: [

@@ -52,5 +52,3 @@ resource may 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for role in
     principalType: 'ServicePrincipal'
   }
 }]
-
-output blobEndpoint string = host.properties.primaryEndpoints.blob

@@ -1,9 +1,10 @@
 """Make the snapshot of Azure's resource types anew: `python infra/check/schemas/refresh.py AZMCP`.
 
-Two published sources, neither needed by anything else here, so both go into a virtual environment of their own:
-`pip install msmcp-azure azure-mgmt-signalr azure-mgmt-monitor` (177 MB, MIT). The program `azmcp` of the first
-prints Bicep's own types, the latest stable version of each; it runs offline. The other two fill the gaps that
-a fault of its packaging leaves, from the names and rules in their models. The script runs in that environment.
+Two published sources, needed by nothing else here, so both go into a virtual environment of their own:
+`pip install msmcp-azure azure-mgmt-signalr azure-mgmt-monitor` (177 MB, MIT). The program `azmcp` of the
+first prints Bicep's own types, the latest stable version of each; it runs offline. The other two fill the
+gaps that a fault of its packaging leaves, from the names and rules in their models. The script runs in that
+environment.
 
 What is kept of a type: its properties, which of them are required or read-only, their scalar types, enums and
 nesting. Descriptions are not.
@@ -14,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess  # noqa: S404 - it runs a program that the caller names
+import subprocess
 import sys
 from importlib import import_module
 from importlib.metadata import version
@@ -146,7 +147,7 @@ def _discriminator(choices: list[Definition]) -> str:
     """Return the property that has another literal for a type in each of the choices."""
     for name in choices[0]["properties"]:
         types = {choice["properties"].get(name, {}).get("type") for choice in choices}
-        if len(types) == len(choices) and not types & {None, *_PRIMITIVES} and "properties" != name:
+        if len(types) == len(choices) and not types & {None, *_PRIMITIVES} and name != "properties":
             return str(name)
     raise ValueError("No property tells the choices apart.")
 
@@ -194,14 +195,14 @@ def _class(models: Any, name: str, definitions: dict[str, Definition]) -> Defini
     cls = getattr(models, name)
     enums = dict(_VARTYPE.findall(cls.__doc__ or ""))
     reduced: Definition = {"properties": {}}
-    for attribute, mapped in cls._attribute_map.items():
+    for attribute, mapped in _attributes(cls).items():
         *path, key = (part.replace("\\", "") for part in re.split(r"(?<!\\)\.", mapped["key"]))
         if mapped["key"] == "":
             reduced["additional"] = "any"
             continue
         rules = cls._validation.get(attribute, {})
         kind = _kind(models, mapped["type"], enums.get(attribute), definitions)
-        said = {"type": kind}
+        said: Definition = {"type": kind}
         said |= {"required": True} if rules.get("required") else {}
         said |= {"readOnly": True} if rules.get("readonly") else {}
         _nested(reduced, path, definitions, name)["properties"][key] = said
@@ -215,6 +216,11 @@ def _nested(body: Definition, path: list[str], definitions: dict[str, Definition
     nested = f"{owner}:{path[0]}"
     body["properties"].setdefault(path[0], {"type": nested, "required": True})
     return definitions.setdefault(nested, {"properties": {}})
+
+
+def _attributes(cls: Any) -> Definition:
+    attributes: Definition = cls._attribute_map
+    return attributes
 
 
 def _kind(models: Any, kind: str, enum: str | None, definitions: dict[str, Definition]) -> str:
@@ -242,7 +248,8 @@ def _object(models: Any, kind: str, definitions: dict[str, Definition]) -> str:
         definitions[kind] = _class(models, kind, definitions)
         return kind
     ((attribute, values),) = subtypes.items()
-    key = getattr(models, kind)._attribute_map[attribute]["key"].replace("\\", "")
+    mapping = _attributes(getattr(models, kind))
+    key = mapping[attribute]["key"].replace("\\", "")
     for name in values.values():
         definitions[name] = _class(models, name, definitions)
         definitions[name]["additional"] = "any"
