@@ -90,45 +90,30 @@ class Evaluator:
         self._calls = calls
         self._schemas = schemas
         self._report = report
+        self._handlers: Mapping[str, Callable[[Node, Locals], Any]] = {
+            "string": lambda node, local: joined(self._piece(part, local) for part in string_parts(node)),
+            "number": lambda node, _: int(text_of(node)),
+            "boolean": lambda node, _: text_of(node) == "true",
+            "null": lambda _node, _local: None,
+            "identifier": self._name,
+            "parenthesized_expression": lambda node, local: self.evaluate(children(node)[0], local),
+            "object": self._object,
+            "array": self._array,
+            "for_statement": self._loop,
+            "member_expression": self._member,
+            "subscript_expression": self._subscript,
+            "call_expression": self._call,
+            "ternary_expression": self._choice,
+            "binary_expression": self._operation,
+            "unary_expression": self._operation,
+        }
 
     def evaluate(self, node: Node, local: Locals) -> Any:
         """Return an expression's value; `UNUSABLE` once a fault is reported."""
-        match node.type:
-            case "string":
-                return joined(self._piece(part, local) for part in string_parts(node))
-            case "number":
-                return int(text_of(node))
-            case "boolean":
-                return text_of(node) == "true"
-            case "null":
-                return None
-            case "identifier":
-                return self._name(node, local)
-            case "parenthesized_expression":
-                return self.evaluate(children(node)[0], local)
-            case _:
-                return self._compound(node, local)
-
-    def _compound(self, node: Node, local: Locals) -> Any:
-        match node.type:
-            case "object":
-                return self._object(node, local)
-            case "array":
-                return self._array(node, local)
-            case "for_statement":
-                return self._loop(node, local)
-            case "member_expression":
-                return self._member(node, local)
-            case "subscript_expression":
-                return self._subscript(node, local)
-            case "call_expression":
-                return self._call(node, local)
-            case "ternary_expression":
-                return self._choice(node, local)
-            case "binary_expression" | "unary_expression":
-                return self._operation(node, local)
-            case _:
-                return self._fault(node, Fault.SYNTAX, f"The checker does not read {node.type}.")
+        handler = self._handlers.get(node.type)
+        if handler is None:
+            return self._fault(node, Fault.SYNTAX, f"The checker does not read {node.type}.")
+        return handler(node, local)
 
     def iterations(self, node: Node, local: Locals) -> list[Locals]:
         """Return what is local in each turn of a loop."""
@@ -200,20 +185,19 @@ class Evaluator:
         return self._part(node, value, str(key))
 
     def _part(self, node: Node, value: Any, key: str) -> Any:
-        if isinstance(value, Unusable):
-            return value
-        if isinstance(value, dict):
-            if key in value:
+        if isinstance(value, ModuleReference):
+            value = {"name": value.name, "outputs": value.outputs}
+        match value:
+            case Unusable():
+                return value
+            case dict() if key in value:
                 return value[key]
-        elif isinstance(value, Reference):
-            return self._of_resource(node, value, key)
-        elif isinstance(value, ModuleReference):
-            if key in {"name", "outputs"}:
-                return value.name if key == "name" else value.outputs
-        elif isinstance(value, Reading):
-            return self._read(node, value, key)
-        elif isinstance(value, Runtime):
-            return replace(value, text=f"{value.text}.{key}")
+            case Reference():
+                return self._of_resource(node, value, key)
+            case Reading():
+                return self._read(node, value, key)
+            case Runtime():
+                return replace(value, text=f"{value.text}.{key}")
         return self._fault(node, Fault.UNKNOWN_MEMBER, f"There is no {key} in {_shortened(node)}.")
 
     def _of_resource(self, node: Node, value: Reference, key: str) -> Any:

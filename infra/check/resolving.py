@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from infra.check.calling import Calls, Read, Target
 from infra.check.evaluating import Evaluator, Locals
 from infra.check.findings import Fault, Finding
 from infra.check.functions import resource_id
+from infra.check.handing import deferred, fits, handed_over, secured
 from infra.check.plan import Plan, PlannedResource
 from infra.check.schemas.catalogue import Schemas
 from infra.check.syntax import Declaration, Kind, Template, children, line_of, parse, text_of
@@ -23,16 +24,8 @@ from infra.check.values import (
     Unusable,
     is_deferred,
     is_secret,
-    started,
 )
 
-_TYPES: Mapping[str, type | tuple[type, ...]] = {
-    "string": str,
-    "int": int,
-    "bool": bool,
-    "object": dict,
-    "array": list,
-}
 #: Not part of what is sent.
 _OF_BICEP = frozenset(("parent", "scope", "dependsOn", "name"))
 
@@ -59,7 +52,7 @@ class Resolution:
     def plan(self, path: Path, parameters: Mapping[str, Any]) -> Plan:
         """Resolve the deployment of a file; what is wrong is in `findings`."""
         template = self.template(path)
-        deployment = Deployment(template, _secured(template, parameters), self)
+        deployment = Deployment(template, secured(template, parameters), self)
         return Plan(outputs=deployment.run(), resources=tuple(self.resources))
 
     def template(self, path: Path) -> Template:
@@ -122,7 +115,7 @@ class Deployment:
         if declaration.value is None:
             return Unusable()
         value = self._evaluator.evaluate(declaration.value, {})
-        if declaration.value.type == "for_statement" and is_deferred(value):
+        if declaration.value.type == "for_statement" and isdeferred(value):
             message = f"The loop of {declaration.name} needs what is known only while the deployment runs."
             self._report(declaration.line, Fault.NOT_AT_START, message)
         return value
@@ -149,7 +142,7 @@ class Deployment:
             if value not in values:
                 message = f"{declaration.name} may be {', '.join(map(str, values))}, not {value}."
                 self._report(declaration.line, Fault.PARAMETER, message)
-        if not _fits(value, declaration.type):
+        if not fits(value, declaration.type):
             message = f"{declaration.name} is to be of type {declaration.type}, which {value!r} is not."
             self._report(declaration.line, Fault.PARAMETER, message)
 
@@ -160,7 +153,7 @@ class Deployment:
         if is_secret(value):
             message = f"The output {declaration.name} shows a secret to whoever reads the deployment."
             self._report(declaration.line, Fault.SECRET, message)
-        if not _fits(value, declaration.type):
+        if not fits(value, declaration.type):
             message = f"The output {declaration.name} is no {declaration.type}."
             self._report(declaration.line, Fault.WRONG_TYPE, message)
         return value
@@ -272,60 +265,14 @@ class Deployment:
             self._report(declaration.line, Fault.SYNTAX, message)
             return Unusable()
         given = said.get("params", Located(said.file, said.line))
-        parameters = dict(self._handed_over(declaration, template, given))
+        parameters = dict(handed_over(declaration, template, given, self._report))
         before = len(self._resolution.resources)
         outputs = Deployment(template, parameters, self._resolution).run()
         if not wanted:  # its faults count, its resources do not
             del self._resolution.resources[before:]
         name = str(said.get("name", declaration.name))
-        deferred = {key: _deferred(value) for key, value in outputs.items()}
-        return ModuleReference(symbol=declaration.name, name=name, outputs=deferred)
-
-    def _handed_over(
-        self, declaration: Declaration, template: Template, given: Located
-    ) -> Iterator[tuple[str, Any]]:
-        parameters = {each.name: each for each in template.of(Kind.PARAM)}
-        for name in parameters.keys() - given.keys():
-            if parameters[name].value is None:
-                message = f"{declaration.name} needs the parameter {name}."
-                self._report(given.line, Fault.PARAMETER, message)
-                yield name, Unusable()
-        for name, value in given.items():
-            if name not in parameters:
-                message = f"{declaration.target} has no parameter {name}."
-                self._report(given.line_of(name), Fault.PARAMETER, message)
-                continue
-            secure = parameters[name].secure
-            if is_secret(value) and not secure:
-                message = f"{name} is given a secret, and is not declared as secure."
-                self._report(given.line_of(name), Fault.SECRET, message)
-            yield name, started(value, secure=secure)
-
-
-def _secured(template: Template, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Mark the values of secure parameters as secret."""
-    secure = {each.name for each in template.of(Kind.PARAM) if each.secure}
-    return {name: started(value, secure=name in secure) for name, value in parameters.items()}
-
-
-def _fits(value: Any, type_text: str) -> bool:
-    expected = _TYPES.get(type_text)
-    if expected is None or isinstance(value, Runtime | Unusable):
-        return True
-    if isinstance(value, bool):
-        return expected is bool
-    return isinstance(value, expected)
-
-
-def _deferred(value: Any) -> Any:
-    """Return a module's output as its user sees it: known while the deployment runs."""
-    if isinstance(value, Runtime):
-        return Runtime(text=value.text, secret=value.secret)
-    if isinstance(value, dict):
-        return {key: _deferred(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_deferred(item) for item in value]
-    return Runtime(text=str(value)) if isinstance(value, str) else value
+        later = {key: deferred(value) for key, value in outputs.items()}
+        return ModuleReference(symbol=declaration.name, name=name, outputs=later)
 
 
 def _without(said: Located, keys: frozenset[str]) -> Located:
