@@ -115,7 +115,7 @@ class Deployment:
         if declaration.value is None:
             return Unusable()
         value = self._evaluator.evaluate(declaration.value, {})
-        if declaration.value.type == "for_statement" and isdeferred(value):
+        if declaration.value.type == "for_statement" and is_deferred(value):
             message = f"The loop of {declaration.name} needs what is known only while the deployment runs."
             self._report(declaration.line, Fault.NOT_AT_START, message)
         return value

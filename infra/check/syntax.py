@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import tree_sitter_bicep
@@ -75,8 +75,12 @@ class Template:
         return (each for each in self.declarations.values() if each.kind is kind)
 
 
+@lru_cache(maxsize=128)
 def parse(path: Path, file: str, text: str) -> Template:
-    """Return a file's declarations; what can't be read is a finding."""
+    """Return a file's declarations; what can't be read is a finding.
+
+    A check looks at the same files under many choices of switches, so they are read once.
+    """
     root = _parser().parse(text.encode()).root_node
     findings = [
         Finding(file=file, line=line_of(node), fault=Fault.SYNTAX, message="This can't be read as Bicep.")
