@@ -9,8 +9,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from infra.local import signalr
 from infra.local.model_simulator import Endpoint
 from tests.e2e.app import App, running
+from tests.e2e.creators import settings_of
 from tests.e2e.model import Model
 from tests.e2e.videos import VideoApp, running_with_videos
 
@@ -42,12 +44,29 @@ def _cloned(server_url: str, template: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[signalr.Endpoint]:
+    """A SignalR service, and the page on which a creator's jobs are seen."""
+    with signalr.running(tmp_path_factory.mktemp("signalr")) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
 def app(
-    tmp_path_factory: pytest.TempPathFactory, app_database_url: str, redis_url: str, model_endpoint: Endpoint
+    tmp_path_factory: pytest.TempPathFactory,
+    app_database_url: str,
+    redis_url: str,
+    model_endpoint: Endpoint,
+    hub: signalr.Endpoint,
 ) -> Iterator[App]:
     """The function app on the host, with a broker and a database of its own."""
     directory: Path = tmp_path_factory.mktemp("app")
-    with running(directory, database_url=app_database_url, redis_url=redis_url, model=model_endpoint) as app:
+    with running(
+        directory,
+        database_url=app_database_url,
+        redis_url=redis_url,
+        model=model_endpoint,
+        settings=settings_of(hub),
+    ) as app:
         yield app
 
 

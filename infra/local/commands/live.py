@@ -18,18 +18,15 @@ _TOKEN_SECONDS = 86_400
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Print the link, with a token in it that holds for a day."""
     stack = Environment(os.environ)
-    secret, functions = stack["AUTH_JWT_SECRET"], stack["FUNCTIONS_URL"]
-    if arguments.token:
-        console.print(token(arguments.creator, secret), soft_wrap=True)
-    else:
-        console.print(page(stack["SIGNALR_URL"], functions, arguments.creator, secret), soft_wrap=True)
+    signed = token(arguments.creator, stack["AUTH_JWT_SECRET"])
+    shown = signed if arguments.token else page(stack["SIGNALR_URL"], stack["FUNCTIONS_URL"], signed)
+    console.print(shown, soft_wrap=True, highlight=False)
     return 0
 
 
-def page(signalr_url: str, functions_url: str, creator_id: str, secret: str) -> str:
+def page(signalr_url: str, functions_url: str, signed: str) -> str:
     """Return the page's address for one creator; a fragment never reaches a server's log."""
-    where = urlencode({"api": f"{functions_url}/api", "token": token(creator_id, secret)})
-    return f"{signalr_url}/live#{where}"
+    return f"{signalr_url}/live#{urlencode({'api': f'{functions_url}/api', 'token': signed})}"
 
 
 def token(creator_id: str, secret: str, *, seconds: int = _TOKEN_SECONDS) -> str:
