@@ -10,8 +10,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +29,8 @@ from tests.e2e.creators import token
 pytestmark = pytest.mark.timeout(120)
 
 _WATCH = Path(__file__).parent / "pages" / "watch.mjs"
+Announce = Callable[[Mapping[str, Any]], None]
+
 #: The promise: a page hears of a job's end this soon after it.
 _PROMISED_SECONDS = 2.0
 
@@ -52,14 +53,14 @@ class Pages:
         return told["answer"]
 
 
-@contextmanager
-def open_pages(**addresses: str) -> Iterator[Pages]:
-    """Open pages for as long as the block lasts."""
+@pytest.fixture(scope="module")
+def pages() -> Iterator[Pages]:
+    """A browser."""
     browser = next(
         found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))
     )
     process = subprocess.Popen(  # noqa: S603 - our own program
-        ["node", str(_WATCH), browser, json.dumps(addresses)],  # noqa: S607
+        ["node", str(_WATCH), browser],  # noqa: S607
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -74,6 +75,20 @@ def open_pages(**addresses: str) -> Iterator[Pages]:
             process.stdin.close()
 
 
+@pytest.fixture(scope="module")
+def announce(app: App) -> Iterator[Announce]:
+    """Put events on the topic, as a worker that woke up late would."""
+    with (
+        ServiceBusClient.from_connection_string(app.connection) as client,
+        client.get_topic_sender(Topic.EVENTS) as sender,
+    ):
+
+        def send(body: Mapping[str, Any]) -> None:
+            sender.send_messages(message_of(json.dumps(body).encode(), {"jobId": body["jobId"]}))
+
+        yield send
+
+
 def address(app: App, hub: signalr.Endpoint, signed: str) -> str:
     return page_address(hub.url, app.hosted.url, signed)
 
@@ -84,54 +99,46 @@ def publish(app: App, creator_id: str) -> str:
     return app.publish("", jobType="content.suggest", payload=payload, creatorId=creator_id)
 
 
-def announce(app: App, body: Mapping[str, Any]) -> None:
-    """Put an event on the topic, as a worker that woke up late would."""
-    with (
-        ServiceBusClient.from_connection_string(app.connection) as client,
-        client.get_topic_sender(Topic.EVENTS) as sender,
-    ):
-        sender.send_messages(message_of(json.dumps(body).encode(), {"jobId": body["jobId"]}))
-
-
 def test_a_job_reaches_its_creators_page_and_no_other(
-    app: App, hub: signalr.Endpoint, tmp_path: Path
+    app: App, hub: signalr.Endpoint, pages: Pages, announce: Announce
 ) -> None:
     """Within two seconds of its end; what is late or comes twice changes nothing that is seen."""
     anna, ben = f"anna-{uuid4().hex[:8]}", f"ben-{uuid4().hex[:8]}"
-    addresses = {name: address(app, hub, token(name)) for name in (anna, ben)}
-    with open_pages(a=addresses[anna], b=addresses[ben]) as pages:
-        for name, creator in (("a", anna), ("b", ben)):
-            assert pages.ask(name, "settled")["state"] == "connected"
-            assert creator in pages.ask(name, "settled")["text"]
+    for creator in (anna, ben):
+        pages.ask(creator, "open", url=address(app, hub, token(creator)))
+        settled = pages.ask(creator, "settled")
+        assert settled["state"] == "connected"
+        assert creator in settled["text"]
 
-        job = publish(app, anna)
-        text = pages.ask("a", "shown", job=job, status="completed")
-        row = app.wait_for_job(job)
-        for idea in row["result"]["ideas"]:
-            assert idea["text"] in text
-        [seen] = pages.ask("a", "received", job=job, count=1)["received"]
-        ended_at = datetime.fromisoformat(seen["update"]["updatedAt"]).timestamp()
-        assert seen["at"] / 1000 - ended_at < _PROMISED_SECONDS
-        [event] = app.events_of(job)
-        assert seen["update"] == {
-            "error": None,
-            **{name: value for name, value in event.body.items() if name != "creatorId"},
-        }
+    job = publish(app, anna)
+    text = pages.ask(anna, "shown", job=job, status="completed")
+    row = app.wait_for_job(job)
+    for idea in row["result"]["ideas"]:
+        assert idea["text"] in text
+    [seen] = pages.ask(anna, "received", job=job, count=1)["received"]
+    ended_at = datetime.fromisoformat(seen["update"]["updatedAt"]).timestamp()
+    assert seen["at"] / 1000 - ended_at < _PROMISED_SECONDS
+    [event] = app.events_of(job)
+    assert seen["update"] == {
+        "error": None,
+        **{name: value for name, value in event.body.items() if name != "creatorId"},
+    }
 
-        late = {**event.body, "eventType": "job.processing", "status": "processing", "progress": 60}
-        announce(app, {**late, "version": event.body["version"] - 40, "result": None})
-        announce(app, event.body)
-        assert pages.ask("a", "received", job=job, count=3)["dropped"] == 2
-        assert pages.ask("a", "shown", job=job, status="completed") == text
+    late = {**event.body, "eventType": "job.processing", "status": "processing", "progress": 60}
+    announce({**late, "version": event.body["version"] - 40, "result": None})
+    announce(event.body)
+    assert pages.ask(anna, "received", job=job, count=3)["dropped"] == 2
+    assert pages.ask(anna, "shown", job=job, status="completed") == text
 
-        other = publish(app, ben)
-        pages.ask("b", "shown", job=other, status="completed")
-        told = pages.ask("b", "received", job=other, count=1)["received"]
-        assert {each["update"]["jobId"] for each in told} == {other}
-        pages.ask("a", "screenshot", path=str(tmp_path / "live.png"))
+    other = publish(app, ben)
+    pages.ask(ben, "shown", job=other, status="completed")
+    told = pages.ask(ben, "received", job=other, count=1)["received"]
+    assert {each["update"]["jobId"] for each in told} == {other}
 
 
-def test_what_a_follow_up_adds_is_added_whenever_it_comes(app: App, hub: signalr.Endpoint) -> None:
+def test_what_a_follow_up_adds_is_added_whenever_it_comes(
+    app: App, hub: signalr.Endpoint, pages: Pages, announce: Announce
+) -> None:
     """Before the result or after it, once or twice, and never over a newer run of the job."""
     creator, job = f"anna-{uuid4().hex[:8]}", f"job_{uuid4().hex}"
     event = {
@@ -147,27 +154,27 @@ def test_what_a_follow_up_adds_is_added_whenever_it_comes(app: App, hub: signalr
     words = {"transcript": {"status": "ready", "text": "Hello from the beach!"}}
     added = {**event, "eventType": "job.enriched", "version": 3_000, "result": words}
     again = {**done, "version": 2**32 + 356, "result": {"summary": "Another beach."}}
-    with open_pages(a=address(app, hub, token(creator))) as pages:
-        pages.ask("a", "settled")
-        for number, body in enumerate((added, done, added, done), 1):
-            announce(app, body)
-            pages.ask("a", "received", job=job, count=number)
-        text = pages.ask("a", "shown", job=job, status="completed")
-        assert "A beach." in text
-        assert "Hello from the beach!" in text
-        for number, body in enumerate((again, added, done), 5):
-            announce(app, body)
-            pages.ask("a", "received", job=job, count=number)
-        text = pages.ask("a", "shown", job=job, status="completed")
-        assert "Another beach." in text
-        assert "Hello" not in text
+    pages.ask(creator, "open", url=address(app, hub, token(creator)))
+    pages.ask(creator, "settled")
+    for number, body in enumerate((added, done, added, done), 1):
+        announce(body)
+        pages.ask(creator, "received", job=job, count=number)
+    text = pages.ask(creator, "shown", job=job, status="completed")
+    assert "A beach." in text
+    assert "Hello from the beach!" in text
+    for number, body in enumerate((again, added, done), 5):
+        announce(body)
+        pages.ask(creator, "received", job=job, count=number)
+    text = pages.ask(creator, "shown", job=job, status="completed")
+    assert "Another beach." in text
+    assert "Hello" not in text
 
 
-def test_a_page_without_a_good_token_is_told_so(app: App, hub: signalr.Endpoint) -> None:
+def test_a_page_without_a_good_token_is_told_so(app: App, hub: signalr.Endpoint, pages: Pages) -> None:
     """A browser can read the refusal, since the page is an allowed one."""
     bad = token("anna", secret="a secret of somebody else's choosing")
-    with open_pages(a=address(app, hub, bad)) as pages:
-        answer = pages.ask("a", "settled")
+    pages.ask("refused", "open", url=address(app, hub, bad))
+    answer = pages.ask("refused", "settled")
     assert answer["state"] == "refused"
     assert "401" in answer["text"]
 

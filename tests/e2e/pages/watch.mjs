@@ -1,10 +1,10 @@
 // Keeps pages open in a real Chromium, each with cookies of its own, and answers questions about them: one JSON
 // line in, one JSON line out.
-// node watch.mjs CHROMIUM '{"NAME": "URL", …}'
+// node watch.mjs CHROMIUM
 import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
 
-const [executablePath, wanted] = process.argv.slice(2)
+const [executablePath] = process.argv.slice(2)
 const browser = await chromium.launch({
   executablePath,
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -13,6 +13,13 @@ const pages = {}
 const complaints = []
 
 const questions = {
+  // Opens a page under a name.
+  open: async (_, { page, url }) => {
+    const context = await browser.newContext({ viewport: { width: 900, height: 700 } })
+    pages[page] = await context.newPage()
+    pages[page].on('pageerror', (error) => complaints.push(String(error)))
+    await pages[page].goto(url)
+  },
   // Waits until the page has connected, or was refused.
   settled: async (page) => {
     await page.waitForFunction(() => ['connected', 'refused'].includes(document.body.dataset.state))
@@ -28,19 +35,12 @@ const questions = {
     await page.waitForFunction(([id, least]) => window.live.received.filter((each) => each.update.jobId === id).length >= least, [job, count])
     return page.evaluate(() => ({ received: window.live.received, dropped: Number(document.getElementById('dropped').textContent) }))
   },
-  screenshot: async (page, { path }) => { await page.screenshot({ path, fullPage: true }); return path },
 }
 
 try {
-  for (const [name, url] of Object.entries(JSON.parse(wanted))) {
-    const context = await browser.newContext({ viewport: { width: 900, height: 700 }, deviceScaleFactor: 2 })
-    const page = pages[name] = await context.newPage()
-    page.on('pageerror', (error) => complaints.push(String(error)))
-    await page.goto(url)
-  }
   for await (const line of createInterface({ input: process.stdin })) {
-    const { question, page, ...rest } = JSON.parse(line)
-    const answer = await questions[question](pages[page], rest)
+    const asked = JSON.parse(line)
+    const answer = await questions[asked.question](pages[asked.page], asked) ?? null
     console.log(JSON.stringify({ answer, complaints }))
   }
 } finally {
