@@ -173,6 +173,15 @@ class Settings(BaseSettings):
     #: `operator` or `admin`. `python -m infra.operators NAME ROLE` makes a key and its entry.
     operator_keys: Annotated[tuple[OperatorKey, ...], NoDecode] = ()
 
+    #: Whether an administrator may send a dead letter again with another payload, as a new job.
+    dead_letter_edit_enabled: bool = False
+    #: After so many replays a message is poison, and is not replayed again.
+    dead_letter_max_replays: Annotated[int, Field(ge=1, le=100)] = 5
+    #: Older messages are not replayed, in days since they were sent.
+    dead_letter_max_age_days: Annotated[float, Field(gt=0, le=3650)] = 14.0
+    #: How long archived dead letters are kept, in days; then they are deleted, with what fans wrote in them.
+    dead_letter_archive_days: Annotated[float, Field(gt=0, le=3650)] = 30.0
+
     #: A lease outlives a missed heartbeat or two, and ends well before the broker's one-minute lock.
     lease_seconds: Annotated[float, Field(gt=0, le=300)] = 30.0
     #: A job may stop its worker this often before it is poison.

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 if TYPE_CHECKING:
     from shared.access.gate import Gate
     from shared.ai.port import ChatModel
+    from shared.bootstrap.dead_letters import DeadLetterDesk
     from shared.bootstrap.mail import MailDesk
     from shared.bootstrap.speech import SpeechDesk
     from shared.bootstrap.videos import VideoDesk
@@ -50,6 +51,8 @@ class Container:
     speech_desk: SpeechDesk | None = None
     #: Stands before the operators' calls; `None`: nobody passes.
     gate: Gate | None = None
+    #: All that gets at dead letters; `None`: nothing does.
+    dead_letters: DeadLetterDesk | None = None
     #: Where the app's own HTTP functions are found.
     functions_url: str = ""
     #: What a browser's negotiation needs, made when first asked for; raises `ConfigurationError`.
@@ -96,6 +99,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         ConfigurationError: the settings do not fit together.
     """
     from shared.bootstrap.access import gate
+    from shared.bootstrap.dead_letters import dead_letter_desk
     from shared.bootstrap.models import router
     from shared.bootstrap.speech import speech_desk
     from shared.bootstrap.videos import video_desk
@@ -161,6 +165,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         fetcher=GuardedFetcher(AllowedHosts(settings.content_hosts), GuardedTransport(), clock=clock),
         speech_desk=speech_desk(settings, clock, opened, accounts=routed.accounts),
         gate=gate(settings, store.database),
+        dead_letters=dead_letter_desk(settings, store, sender, clock, opened),
         functions_url=settings.functions_url,
         realtime=_realtime(settings, clock),
         mail=_mail(settings, store, clock, opened),

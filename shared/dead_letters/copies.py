@@ -1,4 +1,4 @@
-"""What is sent in a dead letter's place: a job asked for afresh, or a copy of an event for one subscription."""
+"""What is sent in a dead letter's place: a job asked for afresh, or an event for one subscription only."""
 
 from __future__ import annotations
 

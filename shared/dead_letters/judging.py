@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared.contracts import Topic
 from shared.dead_letters.standing import Seen
 from shared.messaging.decoding import MAX_MESSAGE_BYTES, message_bytes
 from shared.persistence.port import JobMessage, JobState
@@ -111,6 +110,19 @@ def judge(
         limits: what is never replayed.
         now: the time.
     """
+    if barred := _barred(found, limits, now):
+        return barred
+    if isinstance(asked, Reason):
+        return Judgement(Outcome.REFUSED, asked)
+    if asked is None:
+        return SEND
+    if asked.job_id in chosen_jobs:
+        return OF_VERDICT[ReplayVerdict.SUPERSEDED]
+    return OF_VERDICT[_verdict(found, asked, raw_hash)]
+
+
+def _barred(found: Seen, limits: ReplayLimits, now: datetime) -> Judgement | None:
+    """Say what speaks against any replay of this letter, whatever it asks for."""
     letter = found.letter
     if found.standing.held_by:
         return Judgement(Outcome.SKIPPED, Reason.HELD_ELSEWHERE)
@@ -118,15 +130,9 @@ def judge(
         return Judgement(Outcome.REFUSED, Reason.TOO_OLD)
     if letter.replay_count >= limits.max_replays:
         return Judgement(Outcome.REFUSED, Reason.TOO_MANY_REPLAYS)
-    if isinstance(asked, Reason):
-        return Judgement(Outcome.REFUSED, asked)
     if message_bytes(letter.body, letter.properties) > MAX_MESSAGE_BYTES:
         return Judgement(Outcome.REFUSED, Reason.TOO_LARGE)
-    if found.source.topic is Topic.EVENTS or asked is None:
-        return SEND
-    if asked.job_id in chosen_jobs:
-        return OF_VERDICT[ReplayVerdict.SUPERSEDED]
-    return OF_VERDICT[_verdict(found, asked, raw_hash)]
+    return None
 
 
 def _verdict(found: Seen, asked: JobMessage, raw_hash: bytes) -> ReplayVerdict:

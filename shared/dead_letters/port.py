@@ -20,7 +20,7 @@ class Cleared:
 
 
 class Letters(Protocol):
-    """Dead letters of all subscriptions. Each method raises `BrokerUnavailableError` if the broker is away."""
+    """All dead letters. Each method raises `BrokerUnavailableError` if the broker is away."""
 
     async def peek(self, source: Source, *, from_sequence: int, limit: int) -> Sequence[DeadLetter]:
         """Return what lies there from a sequence number on, in order; locks and changes nothing.

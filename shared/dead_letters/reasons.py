@@ -31,4 +31,5 @@ def normalised(text: str) -> str:
 
 def group_of(code: str, job_type: str, reason: str) -> str:
     """Return the name under which a group of dead letters can be asked for."""
-    return hashlib.sha256("\0".join((code, job_type, reason)).encode("utf-8", "replace")).hexdigest()[:12]
+    name = f"{code}\0{job_type}\0{reason}"
+    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:12]
