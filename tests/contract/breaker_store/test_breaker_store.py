@@ -85,9 +85,9 @@ async def test_a_missing_deployment_is_disabled(store: BreakerStore) -> None:
 
 async def test_one_probe_at_a_time(store: BreakerStore) -> None:
     """Of any number that want to, and only when it is time."""
-    await store.open(NAME, ModelFailure.UNAVAILABLE, seconds=0.05)
+    await store.open(NAME, ModelFailure.UNAVAILABLE, seconds=0.5)
     assert not await store.claim_probe(NAME, seconds=10)
-    await asyncio.sleep(0.06)
+    await asyncio.sleep(0.55)
     claims = await asyncio.gather(*(store.claim_probe(NAME, seconds=10) for _ in range(20)))
     assert claims.count(True) == 1
     await store.release_probe(NAME)

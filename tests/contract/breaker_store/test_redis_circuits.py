@@ -129,8 +129,10 @@ async def test_open_circuits_are_told_when_redis_is_back(
     await wire.start()
     clock.advance(6)
     await store.refresh()
-    await asyncio.sleep(0.1)
-    await other.refresh()
+    async with asyncio.timeout(30):
+        while NAME not in other.known():
+            await asyncio.sleep(0.1)
+            await other.refresh()
     assert other.known()[NAME].state(SystemClock().monotonic()) is CircuitState.OPEN
     assert store.known()[NAME].state(clock.monotonic()) is CircuitState.OPEN
 

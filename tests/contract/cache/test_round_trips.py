@@ -71,7 +71,9 @@ async def test_a_new_question_is_two_and_a_known_one_is_one(
     script = ScriptedChatModel([ANSWER])
     model = CachedChatModel(script, cache, key=b"key")
     assert not (await suggest(context, PAYLOAD, model=model)).cached
-    await asyncio.sleep(0.05)  # nobody waits for the last
+    async with asyncio.timeout(10):
+        while "SET" not in wire.commands:  # noqa: ASYNC110 - nobody waits for the last
+            await asyncio.sleep(0.01)
     assert [command for command in wire.commands if len(command) > len("PX")] == ["EVAL", "SET"]
     assert wire.packets == 2
     wire.commands.clear()

@@ -187,9 +187,9 @@ async def test_a_call_that_is_cut_off_is_charged_an_estimate(
     """The service does not know that nobody waits any more: it may go on, and bill it."""
     await order("hang")
     told: list[str] = []
-    request = ask(seconds=0.4 if ends_by == "deadline" else 5, on_text=told.append if is_streamed else None)
+    request = ask(seconds=1.5 if ends_by == "deadline" else 60, on_text=told.append if is_streamed else None)
     calling = asyncio.create_task(azure.complete(request))
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(1)
     if ends_by == "cancellation":
         calling.cancel()
     with pytest.raises((JobTimeoutError, asyncio.CancelledError)):

@@ -112,12 +112,12 @@ async def test_only_what_nobody_uses_is_forgotten(subject: Subject) -> None:
     """A few at a time; to recall it is to use it."""
     for number in range(5):
         await subject.keep(replace(STEP, key=str(number)))
-    await subject.wait(0.3)
+    await subject.wait(2.0)
     await subject.keep(replace(STEP, key="new"))
     assert await subject.recall(key="0")
-    assert await subject.checkpoints.forget(unused_for_seconds=0.2, limit=3) == 3
-    assert await subject.checkpoints.forget(unused_for_seconds=0.2, limit=3) == 1
-    assert await subject.checkpoints.forget(unused_for_seconds=0.2, limit=3) == 0
+    assert await subject.checkpoints.forget(unused_for_seconds=1.8, limit=3) == 3
+    assert await subject.checkpoints.forget(unused_for_seconds=1.8, limit=3) == 1
+    assert await subject.checkpoints.forget(unused_for_seconds=1.8, limit=3) == 0
     assert await subject.recall(key="0")
     assert await subject.recall(key="new")
     assert await subject.recall(key="1") is None

@@ -158,7 +158,7 @@ async def test_a_follow_up_comes_to_be_with_its_job(subject: Subject) -> None:
         Topic.JOBS,
         TRANSCRIPT.body,
     )
-    assert 28 < asked.delay_seconds <= 30
+    assert 15 < asked.delay_seconds <= 30
     assert await subject.store.requeue_due(limit=10, grace_seconds=60) == 0
     claim = await subject.claim(TRANSCRIPT)
     assert (claim.verdict, claim.fence, claim.claims) == (Verdict.CLAIMED, 1, 1)

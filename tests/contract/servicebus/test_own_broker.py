@@ -35,14 +35,14 @@ def test_a_lock_that_expires_gives_the_message_to_another(own_bench: Any, messag
     own_bench.to("short-lock").send_messages(message())
     [first] = take(receiver)
     [second] = take(receiver)
-    assert _age(second) >= 0.45
+    assert _age(second) >= 1.9
     assert (second.sequence_number, second.delivery_count) == (first.sequence_number, 1)
     _believe_in_the_lock(first)
     for settle in (receiver.complete_message, receiver.abandon_message, receiver.renew_message_lock):
         with pytest.raises(MessageLockLostError):
             settle(first)
     receiver.complete_message(second)
-    assert take(receiver, seconds=0.7) == []
+    assert take(receiver, seconds=2.3) == []
 
 
 def test_a_renewed_lock_outlives_its_first_end(own_bench: Any, message: Make, take: Take) -> None:
@@ -50,7 +50,7 @@ def test_a_renewed_lock_outlives_its_first_end(own_bench: Any, message: Make, ta
     own_bench.to("renewed").send_messages(message())
     [received] = take(receiver)
     for _ in range(2):
-        time.sleep(0.7)
+        time.sleep(1.8)
         receiver.renew_message_lock(received)
     receiver.complete_message(received)
     assert receiver.peek_messages(sequence_number=1) == []
@@ -93,7 +93,7 @@ def test_an_expired_message_is_dropped_where_dead_lettering_is_off(
 def test_a_duplicate_is_dropped(own_bench: Any, message: Make, take: Take, mark: str) -> None:
     own_bench.to("deduplicated").send_messages(message(b"1", message_id=mark))
     own_bench.to("deduplicated").send_messages([message(b"2", message_id=mark), message(b"3")])
-    received = take(own_bench.at("deduplicated"), 3, seconds=0.5)
+    received = take(own_bench.at("deduplicated"), 2) + take(own_bench.at("deduplicated"), seconds=0.3)
     assert [str(each) for each in received] == ["1", "3"]
     for each in received:
         own_bench.at("deduplicated").complete_message(each)

@@ -204,7 +204,7 @@ def test_receive_and_delete_needs_no_settlement(bench: Any, message: Make) -> No
 
 
 def test_a_scheduled_message_comes_at_its_time(bench: Any, message: Make, take: Take) -> None:
-    due = datetime.now(UTC) + timedelta(seconds=1)
+    due = datetime.now(UTC) + timedelta(seconds=3)
     make = {"jobType": "chat.suggest"}
     [cancelled] = bench.to(JOBS).schedule_messages(message(b"cancelled", properties=make), due)
     bench.to(JOBS).schedule_messages(message(b"by request", properties=make), due)
