@@ -59,7 +59,7 @@ def spawn(
     directory: Path,
     name: str,
     environment: Mapping[str, str] | None = None,
-    ready_timeout_seconds: float = 30.0,
+    ready_timeout_seconds: float = 120.0,
     ready: Callable[[], bool] | None = None,
     stop_signal: Signals = Signals.SIGTERM,
 ) -> Iterator[Service]:
