@@ -47,6 +47,8 @@ class Resolution:
         self.findings: list[Finding] = []
         self.resources: list[PlannedResource] = []
         self.templates: dict[Path, Template] = {}
+        #: What each module was given, the last time.
+        self.given: dict[Path, Mapping[str, Any]] = {}
         self._root = root
 
     def plan(self, path: Path, parameters: Mapping[str, Any]) -> Plan:
@@ -266,6 +268,7 @@ class Deployment:
             return Unusable()
         given = said.get("params", Located(said.file, said.line))
         parameters = dict(handed_over(declaration, template, given, self._report))
+        self._resolution.given[path] = parameters
         before = len(self._resolution.resources)
         outputs = Deployment(template, parameters, self._resolution).run()
         if not wanted:  # its faults count, its resources do not

@@ -35,7 +35,8 @@ _KINDS = {
     "module_declaration": Kind.MODULE,
     "output_declaration": Kind.OUTPUT,
 }
-_IGNORED = frozenset(("target_scope_assignment", "comment", "decorators", "diagnostic_comment"))
+_COMMENTS = frozenset(("comment", "diagnostic_comment"))
+_IGNORED = _COMMENTS | {"target_scope_assignment", "decorators"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,14 +122,16 @@ def line_of(node: Node) -> int:
     return int(node.start_point[0]) + 1
 
 
+@lru_cache(maxsize=1 << 16)
 def text_of(node: Node) -> str:
     """Return a node's own text."""
     return (node.text or b"").decode()
 
 
-def children(node: Node) -> list[Node]:
+@lru_cache(maxsize=1 << 16)
+def children(node: Node) -> tuple[Node, ...]:
     """Return a node's named children, comments left out."""
-    return [child for child in node.named_children if child.type not in {"comment", "diagnostic_comment"}]
+    return tuple(child for child in node.named_children if child.type not in _COMMENTS)
 
 
 def string_parts(node: Node) -> Iterator[str | Node]:

@@ -1,0 +1,147 @@
+"""Every function runs in exactly one app, which has what it needs and begins nothing twice."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+
+import pytest
+
+from function_app import app as package
+from infra.check.plan import Plan, PlannedResource
+
+SITES = "Microsoft.Web/sites"
+SLOTS = "Microsoft.Web/sites/slots"
+
+
+def _registered() -> dict[str, str]:
+    """Return the functions of the package, with the kinds of their triggers."""
+    functions = [builder._function for builder in package._function_builders]
+    return {function.get_function_name(): str(function.get_trigger().type) for function in functions}
+
+
+def _settings(site: PlannedResource) -> dict[str, str]:
+    return {each["name"]: each["value"] for each in site.properties["siteConfig"]["appSettings"]}
+
+
+def _running(site: PlannedResource) -> set[str]:
+    found = _settings(site)
+    switches = {name.split(".")[1]: value for name, value in found.items() if name.endswith(".Disabled")}
+    assert set(switches.values()) <= {"true", "false"}
+    assert set(switches) == set(_registered())
+    return {name for name, disabled in switches.items() if disabled == "false"}
+
+
+def test_every_function_of_the_package_has_an_app(apps: list[dict[str, Any]]) -> None:
+    """A new function would run in all three otherwise: say in infra/apps.json where it belongs."""
+    listed = [name for app in apps for name in (*app["triggered"], *app["http"])]
+    missing = sorted(set(_registered()) - set(listed))
+    gone = sorted(set(listed) - set(_registered()))
+    assert not missing, f"infra/apps.json does not say where these functions run: {', '.join(missing)}"
+    assert not gone, f"infra/apps.json names functions that the package does not have: {', '.join(gone)}"
+    assert len(listed) == len(set(listed)), "infra/apps.json names a function twice"
+
+
+def test_what_only_answers_http_is_told_apart(apps: list[dict[str, Any]]) -> None:
+    """In a staging slot the others are off: a function in the wrong list would take jobs there, or not answer."""
+    http = {name for name, trigger in _registered().items() if trigger == "httpTrigger"}
+    assert set(chain.from_iterable(app["http"] for app in apps)) == http
+
+
+@pytest.mark.parametrize("plan_name", ["beta", "flex"])
+def test_the_apps_share_the_functions_out(
+    plan_name: str, apps: list[dict[str, Any]], request: pytest.FixtureRequest
+) -> None:
+    """Each runs its own, and each function runs once."""
+    plan: Plan = request.getfixturevalue(plan_name)
+    running = [_running(site) for site in plan.of(SITES)]
+    assert running == [{*app["triggered"], *app["http"]} for app in apps]
+    assert sorted(chain.from_iterable(running)) == sorted(_registered())
+
+
+def test_each_app_has_its_own_concurrency(beta: Plan, apps: list[dict[str, Any]]) -> None:
+    """It is one value for a whole app, which is why there are three."""
+    name = "AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls"
+    assert [_settings(site)[name] for site in beta.of(SITES)] == [
+        str(app["maxConcurrentCalls"]) for app in apps
+    ]
+
+
+def test_a_staging_slot_begins_nothing_by_itself(beta: Plan, apps: list[dict[str, Any]]) -> None:
+    """It would take jobs from the live app, with code that nobody has verified."""
+    slots = beta.of(SLOTS)
+    assert [slot.name.rpartition("/")[2] for slot in slots] == ["staging"] * len(apps)
+    assert [_running(slot) for slot in slots] == [set(app["http"]) for app in apps]
+
+
+def test_a_swap_leaves_the_switches_where_they_are(beta: Plan) -> None:
+    """Otherwise the old code would go on taking jobs in the slot, and the new code none."""
+    for site in beta.of(SITES):
+        live, staged = (_settings(each) for each in (site, *beta.below(SLOTS, site.name)))
+        (sticky,) = beta.below("Microsoft.Web/sites/config", site.name)
+        differing = {name for name in live | staged if live.get(name) != staged.get(name)}
+        names = set(sticky.properties["appSettingNames"])
+        assert sticky.name.endswith("/slotConfigNames")
+        assert differing <= names
+        assert names <= set(live) & set(staged)
+
+
+def test_no_two_hosts_take_each_other_for_themselves(beta: Plan) -> None:
+    """A host's name decides who runs a timer; files of two hosts in one share would overwrite each other."""
+    hosts = [_settings(site) for site in (*beta.of(SITES), *beta.of(SLOTS))]
+    for name in ("AzureFunctionsWebHost__hostid", "WEBSITE_CONTENTSHARE"):
+        values = [host[name] for host in hosts]
+        assert len(set(values)) == len(values)
+        assert all(len(value) <= 32 for value in values)
+    shares = [each.name for each in beta.of("Microsoft.Storage/storageAccounts/fileServices/shares")]
+    assert {name.rpartition("/")[2] for name in shares} == {host["WEBSITE_CONTENTSHARE"] for host in hosts}
+
+
+def test_the_plan_runs_python_and_stays_warm(beta: Plan) -> None:
+    """One plan for all apps: Linux, elastic; how many instances are ready is said of the apps."""
+    (plan,) = beta.of("Microsoft.Web/serverfarms")
+    assert plan.body["kind"] == "elastic"
+    assert plan.body["sku"]["name"] == "EP1"
+    assert plan.properties["reserved"] is True
+    for site in (*beta.of(SITES), *beta.of(SLOTS)):
+        assert site.properties["serverFarmId"] == plan.id
+        assert site.properties["siteConfig"]["linuxFxVersion"] == "Python|3.12"
+        assert site.properties["siteConfig"]["minimumElasticInstanceCount"] >= 1
+
+
+def test_flex_has_a_plan_for_each_app_and_no_slots(flex: Plan, apps: list[dict[str, Any]]) -> None:
+    """Its packages lie in containers that exist, and it is not told what its platform decides."""
+    assert len(flex.of("Microsoft.Web/serverfarms")) == len(apps)
+    assert not flex.of(SLOTS)
+    containers = {each.name.rpartition("/")[2] for each in flex.of(_CONTAINERS)}
+    for site in flex.of(SITES):
+        storage = site.properties["functionAppConfig"]["deployment"]["storage"]
+        assert storage["value"].rpartition("/")[2] in containers
+        assert not _settings(site).keys() & _DECIDED_BY_FLEX
+
+
+_CONTAINERS = "Microsoft.Storage/storageAccounts/blobServices/containers"
+_DECIDED_BY_FLEX = {
+    "FUNCTIONS_EXTENSION_VERSION",
+    "FUNCTIONS_WORKER_RUNTIME",
+    "SCM_DO_BUILD_DURING_DEPLOYMENT",
+    "ENABLE_ORYX_BUILD",
+    "WEBSITE_CONTENTSHARE",
+    "WEBSITE_RUN_FROM_PACKAGE",
+}
+
+
+def test_nobody_gets_in_without_tls_or_by_password(beta: Plan) -> None:
+    """HTTPS alone, TLS 1.2 at least, no FTP, no publishing passwords."""
+    for site in (*beta.of(SITES), *beta.of(SLOTS)):
+        assert site.properties["httpsOnly"] is True
+        assert site.properties["siteConfig"]["minTlsVersion"] == "1.2"
+        assert site.properties["siteConfig"]["ftpsState"] == "Disabled"
+    policies = (
+        *beta.of("Microsoft.Web/sites/basicPublishingCredentialsPolicies"),
+        *beta.of("Microsoft.Web/sites/slots/basicPublishingCredentialsPolicies"),
+    )
+    assert {policy.properties["allow"] for policy in policies} == {False}
+    assert {policy.name.rpartition("/")[0] for policy in policies} == {
+        site.name for site in (*beta.of(SITES), *beta.of(SLOTS))
+    }
