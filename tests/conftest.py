@@ -114,7 +114,9 @@ def database_url(postgres_url: str, migrated_template: str, database_names: Iter
     name = next(database_names)
     database, template = sql.Identifier(name), sql.Identifier(migrated_template)
     with _administering(postgres_url) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, template))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(database, template)
+        )
     yield _url_of(postgres_url, name)
     with _administering(postgres_url) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
