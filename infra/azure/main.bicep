@@ -195,12 +195,10 @@ module mail 'modules/mail.bicep' = {
     emailServiceName: names.email
     communicationName: names.communication
     dataLocation: mailDataLocation
-    vaultName: names.vault
     tags: tags
+    principalId: security.outputs.identityPrincipalId
+    identityName: names.identity
   }
-  dependsOn: [
-    security
-  ]
 }
 
 module network 'modules/network.bicep' = if (vnet) {
@@ -240,6 +238,8 @@ module ep1Apps 'modules/app-ep1.bicep' = [for (app, index) in apps: if (plan == 
       SERVICEBUS_CONNECTION__clientId: security.outputs.identityClientId
       AZURE_AI_ENDPOINT: ai.outputs.modelsEndpoint
       AZURE_SPEECH_ENDPOINT: ai.outputs.speechEndpoint
+      ACS_ENDPOINT: mail.outputs.endpoint
+      MAIL_SENDER: mail.outputs.sender
     })
     ownSettings: union(functionSettings[index], {
       AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(app.maxConcurrentCalls)
@@ -265,7 +265,6 @@ module ep1Apps 'modules/app-ep1.bicep' = [for (app, index) in apps: if (plan == 
     messaging
     monitoring
     realtime
-    mail
   ]
 }]
 
@@ -284,6 +283,8 @@ module flexApps 'modules/app-flex.bicep' = [for (app, index) in apps: if (plan =
       SERVICEBUS_CONNECTION__clientId: security.outputs.identityClientId
       AZURE_AI_ENDPOINT: ai.outputs.modelsEndpoint
       AZURE_SPEECH_ENDPOINT: ai.outputs.speechEndpoint
+      ACS_ENDPOINT: mail.outputs.endpoint
+      MAIL_SENDER: mail.outputs.sender
     })
     ownSettings: union(functionSettings[index], {
       AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(app.maxConcurrentCalls)
@@ -298,7 +299,6 @@ module flexApps 'modules/app-flex.bicep' = [for (app, index) in apps: if (plan =
     messaging
     monitoring
     realtime
-    mail
   ]
 }]
 

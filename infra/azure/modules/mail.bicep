@@ -2,8 +2,11 @@ param emailServiceName string
 param communicationName string
 @description('Where Communication Services keep data at rest.')
 param dataLocation string
-param vaultName string
+param principalId string
+param identityName string
 param tags object
+
+var mailOwner = '09976791-48a7-449e-bb21-39d1a415f350' // Communication and Email Service Owner
 
 resource email 'Microsoft.Communication/emailServices@2025-05-01' = {
   name: emailServiceName
@@ -37,17 +40,15 @@ resource communication 'Microsoft.Communication/communicationServices@2025-05-01
   }
 }
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
-  name: vaultName
-}
-
-resource connection 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
-  parent: vault
-  name: 'communication-connection-string'
+resource sends 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(communication.id, identityName, mailOwner)
+  scope: communication
   properties: {
-    value: communication.listKeys().primaryConnectionString
-    contentType: 'text/plain'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', mailOwner)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
   }
 }
 
+output endpoint string = 'https://${communication.properties.hostName}'
 output sender string = 'DoNotReply@${domain.properties.fromSenderDomain}'

@@ -21,6 +21,7 @@ ROLES = "Microsoft.Authorization/roleAssignments"
 DATA_OWNER_OF_SERVICE_BUS = "090c5cfd-751d-490a-894a-3ce6f1109419"
 SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6"
 COGNITIVE_SERVICES_USER = "a97b65f3-24c7-4388-baec-2e87135dc908"
+MAIL_OWNER = "09976791-48a7-449e-bb21-39d1a415f350"
 BLOB_DATA_OWNER = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"
 QUEUE_DATA_CONTRIBUTOR = "974c5e8b-45b9-4653-ba55-5f855dd0fb88"
 TABLE_DATA_CONTRIBUTOR = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"
@@ -93,11 +94,13 @@ def test_the_workers_have_the_rights_that_they_need_and_no_others(
         ("Microsoft.ServiceBus", DATA_OWNER_OF_SERVICE_BUS),
         ("Microsoft.KeyVault", SECRETS_USER),
         ("Microsoft.CognitiveServices", COGNITIVE_SERVICES_USER),
+        ("Microsoft.Communication", MAIL_OWNER),
         ("Microsoft.Storage", BLOB_DATA_OWNER),
         ("Microsoft.Storage", QUEUE_DATA_CONTRIBUTOR),
         ("Microsoft.Storage", TABLE_DATA_CONTRIBUTOR),
     }
-    assert {each.properties["principalId"] for each in plan.of(ROLES)} == {"identity.properties.principalId"}
+    principals = {each.properties["principalId"] for each in plan.of(ROLES)}
+    assert principals == {"identity.properties.principalId"}
     assert len({each.name for each in plan.of(ROLES)}) == len(plan.of(ROLES))
 
 

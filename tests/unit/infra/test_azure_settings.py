@@ -48,7 +48,7 @@ def _read() -> dict[str, str]:
 
 
 def _said() -> set[str]:
-    """Return what the templates can set: also what has no value in an environment, and so is left to its default."""
+    """Return what the templates can set: also what has no value in an environment, and so its default."""
     of_an_environment = parameters_of(PARAMETERS / "beta.json")["appSettings"]
     secrets = {each["setting"] for each in SAID["secrets"]}
     return {*SAID["fixed"], *of_an_environment, *secrets}
@@ -126,7 +126,12 @@ def test_the_app_takes_the_values(
 ) -> None:
     """Types and bounds: a deployment with a wrong one would fail at its first job."""
     plan: Plan = request.getfixturevalue(plan_name)
-    stand_ins = {"OPERATOR_KEYS": f"founder:admin:{'0' * 64}", "AUTH_JWT_SECRET": "s" * 32}
+    stand_ins = {
+        "AUTH_JWT_SECRET": "s" * 32,
+        "MAIL_SENDER": "DoNotReply@mail.example",
+        "OPERATOR_KEYS": f"founder:admin:{'0' * 64}",
+        "WEBHOOK_SECRETS_KEYS": "A" * 43 + "=",
+    }
     for name, value in _set(plan).items():
         monkeypatch.setenv(name, stand_ins.get(name, value))
     settings = Settings()

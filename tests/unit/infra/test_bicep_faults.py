@@ -346,7 +346,7 @@ FAULTS = [
     ),
     Seeded(
         name="a key is written down",
-        file=MODULES / "mail.bicep",
+        file=MODULES / "realtime.bicep",
         old="contentType: 'text/plain'",
         new="contentType: 'endpoint=https://x/;accesskey=c2VjcmV0'",
         fault=Fault.SECRET,

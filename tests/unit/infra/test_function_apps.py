@@ -16,8 +16,12 @@ SLOTS = "Microsoft.Web/sites/slots"
 
 def _registered() -> dict[str, str]:
     """Return the functions of the package, with the kinds of their triggers."""
-    functions = [builder._function for builder in package._function_builders]
-    return {function.get_function_name(): str(function.get_trigger().type) for function in functions}
+    found = {}
+    for builder in package._function_builders:
+        trigger = builder._function.get_trigger()
+        assert trigger is not None
+        found[str(builder._function.get_function_name())] = str(trigger.type)
+    return found
 
 
 def _settings(site: PlannedResource) -> dict[str, str]:
@@ -43,7 +47,7 @@ def test_every_function_of_the_package_has_an_app(apps: list[dict[str, Any]]) ->
 
 
 def test_what_only_answers_http_is_told_apart(apps: list[dict[str, Any]]) -> None:
-    """In a staging slot the others are off: a function in the wrong list would take jobs there, or not answer."""
+    """In a staging slot the others are off: in the wrong list, one would take jobs there, or not answer."""
     http = {name for name, trigger in _registered().items() if trigger == "httpTrigger"}
     assert set(chain.from_iterable(app["http"] for app in apps)) == http
 
