@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -19,6 +20,7 @@ from shared.mail.notices import DAILY_SECONDS, OPERATOR, QUIET_SECONDS, Notice, 
 from shared.mail.port import Effect
 from shared.mail.postgres_letters import PostgresContacts, PostgresLetterStore
 from shared.persistence.postgres import PostgresJobStore
+from tests.mail_time import pass_time
 
 U = Effect(mailer="smtp")
 K = Effect(mailer="azure", repeatable_seconds=3_600)
@@ -28,14 +30,6 @@ NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 _EMPTY = """
 TRUNCATE huntaze_workers.mail_notices, huntaze_workers.mail_boxes, huntaze_workers.letters,
     huntaze_workers.contacts
-"""
-
-#: Makes everything that is kept so many seconds older.
-_LATER = """
-UPDATE huntaze_workers.mail_notices SET due_at = due_at - %(by)s, noted_at = noted_at - %(by)s;
-UPDATE huntaze_workers.mail_boxes SET next_at = next_at - %(by)s WHERE next_at <> '-infinity';
-UPDATE huntaze_workers.letters SET due_at = due_at - %(by)s, updated_at = updated_at - %(by)s,
-    repeatable_until = repeatable_until - %(by)s;
 """
 
 
@@ -85,13 +79,7 @@ async def office(request: pytest.FixtureRequest) -> AsyncIterator[Office]:
     kept = PostgresContacts(jobs.database)
     await kept.keep([LEA])
 
-    async def age(seconds: float) -> None:
-        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-            for statement in _LATER.split(";"):
-                if statement.strip():
-                    await connection.execute(statement, {"by": timedelta(seconds=seconds)})
-
-    yield Office(letters=PostgresLetterStore(jobs.database), contacts=kept, later=age)
+    yield Office(letters=PostgresLetterStore(jobs.database), contacts=kept, later=partial(pass_time, url))
     await jobs.close()
 
 

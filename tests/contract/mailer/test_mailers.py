@@ -21,9 +21,9 @@ from shared.mail.memory import MemoryMailer
 from shared.mail.port import Effect, Letter, Mailer
 from shared.mail.sender import Sender
 from shared.mail.smtp import Relay, Security, SmtpMailer
+from tests.azure_email import KEY
 
 UNSUBSCRIBE = "https://fn.example/api/unsubscribe?token=v1.abc"
-KEY = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
 
 
 def letter(**changes: Any) -> Letter:
