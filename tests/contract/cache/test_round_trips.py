@@ -43,7 +43,7 @@ class Wire(Protocol):
 @pytest.fixture
 async def cache(wire: Wire) -> AsyncIterator[RedisCache]:
     """A cache behind the wire."""
-    link = RedisLink(wire.url)
+    link = RedisLink(wire.url, timeout_seconds=5)
     yield RedisCache(link)
     await link.close()
 

@@ -88,7 +88,7 @@ def _request(question: str, seconds: float, paid: list[ModelCall]) -> ModelReque
 
 async def ask(redis_url: str, endpoint: str, key: str, question: str, jobs: int, seconds: float) -> None:
     """Let the jobs ask, and report."""
-    link = RedisLink(redis_url)
+    link = RedisLink(redis_url, timeout_seconds=5)
     cache = RedisCache(link)
     await cache.get("connect")
     paid: list[ModelCall] = []

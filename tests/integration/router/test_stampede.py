@@ -19,7 +19,7 @@ from infra.local import model_simulator
 
 ASKER = Path(__file__).with_name("asker.py")
 LATENCY_MS = 800.0
-DEADLINE_SECONDS = 15.0
+DEADLINE_SECONDS = 60.0
 
 
 class Simulator:
