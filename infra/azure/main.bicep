@@ -66,8 +66,7 @@ var names = {
   plan: '${prefix}-plan'
 }
 var appNames = toObject(apps, app => (app.name), app => '${prefix}-${app.name}-${suffix}')
-var everyTriggered = flatten(map(apps, app => (app.triggered)))
-var everyFunction = concat(everyTriggered, flatten(map(apps, app => (app.http))))
+var everyFunction = concat(flatten(map(apps, app => (app.triggered))), flatten(map(apps, app => (app.http))))
 
 var secrets = filter(said.secrets, each => (each.by == 'template' || contains(suppliedSecrets, each.secret)))
 var references = toObject(secrets, each => (each.setting), each => '@Microsoft.KeyVault(VaultName=${names.vault};SecretName=${each.secret})')
@@ -87,15 +86,6 @@ var known = union(said.fixed, appSettings, references, deployments, {
   AZURE_STORAGE_CONNECTION_STRING: blobEndpoint
   AzureWebJobsStorage__credential: 'managedidentity'
 })
-// Where a function is to run; in a staging slot, only what answers HTTP.
-var functionSettings = [for app in apps: toObject(everyFunction, name => 'AzureWebJobs.${name}.Disabled', name => contains(concat(app.triggered, app.http), name) ? 'false' : 'true')]
-var stagingFunctionSettings = [for app in apps: toObject(everyFunction, name => 'AzureWebJobs.${name}.Disabled', name => contains(app.http, name) ? 'false' : 'true')]
-// The host's own name, as it locks timers with, is cut after 32 letters, which would make two hosts one.
-var sticky = concat(map(everyFunction, name => 'AzureWebJobs.${name}.Disabled'), [
-  'WEBSITE_CONTENTAZUREFILECONNECTIONSTRING'
-  'WEBSITE_CONTENTSHARE'
-  'AzureFunctionsWebHost__hostid'
-])
 var shares = flatten(map(apps, app => ['${app.name}-live', '${app.name}-staging']))
 
 module security 'modules/security.bicep' = {
@@ -222,7 +212,7 @@ module sharedPlan 'modules/plan.bicep' = if (plan == 'ep1') {
   }
 }
 
-module ep1Apps 'modules/app-ep1.bicep' = [for (app, index) in apps: if (plan == 'ep1') {
+module ep1Apps 'modules/app-ep1.bicep' = [for app in apps: if (plan == 'ep1') {
   name: 'app-${app.name}'
   params: {
     appName: appNames[app.name]
@@ -241,19 +231,11 @@ module ep1Apps 'modules/app-ep1.bicep' = [for (app, index) in apps: if (plan == 
       ACS_ENDPOINT: mail.outputs.endpoint
       MAIL_SENDER: mail.outputs.sender
     })
-    ownSettings: union(functionSettings[index], {
-      AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(app.maxConcurrentCalls)
-      WEBSITE_CONTENTAZUREFILECONNECTIONSTRING: contentReference
-      WEBSITE_CONTENTSHARE: '${app.name}-live'
-      AzureFunctionsWebHost__hostid: '${app.name}-live'
-    })
-    stagingSettings: union(stagingFunctionSettings[index], {
-      AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(app.maxConcurrentCalls)
-      WEBSITE_CONTENTAZUREFILECONNECTIONSTRING: contentReference
-      WEBSITE_CONTENTSHARE: '${app.name}-staging'
-      AzureFunctionsWebHost__hostid: '${app.name}-staging'
-    })
-    stickySettings: sticky
+    contentReference: contentReference
+    everyFunction: everyFunction
+    triggered: app.triggered
+    http: app.http
+    maxConcurrentCalls: app.maxConcurrentCalls
     minimumInstances: app.minimumInstances
     maximumInstances: app.maximumInstances
     subnetId: vnet ? network.outputs.subnetId : ''
@@ -268,7 +250,7 @@ module ep1Apps 'modules/app-ep1.bicep' = [for (app, index) in apps: if (plan == 
   ]
 }]
 
-module flexApps 'modules/app-flex.bicep' = [for (app, index) in apps: if (plan == 'flex') {
+module flexApps 'modules/app-flex.bicep' = [for app in apps: if (plan == 'flex') {
   name: 'flex-${app.name}'
   params: {
     appName: appNames[app.name]
@@ -286,10 +268,9 @@ module flexApps 'modules/app-flex.bicep' = [for (app, index) in apps: if (plan =
       ACS_ENDPOINT: mail.outputs.endpoint
       MAIL_SENDER: mail.outputs.sender
     })
-    ownSettings: union(functionSettings[index], {
-      AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(app.maxConcurrentCalls)
-      AzureFunctionsWebHost__hostid: '${app.name}-live'
-    })
+    everyFunction: everyFunction
+    functions: concat(app.triggered, app.http)
+    maxConcurrentCalls: app.maxConcurrentCalls
     packageUrl: '${blobEndpoint}package-${app.name}'
     memoryMegabytes: app.memoryMegabytes
     subnetId: vnet ? network.outputs.subnetId : ''

@@ -9,12 +9,16 @@ param identityId string
 param pythonVersion string
 @description('What all apps are told, secrets as references to the vault.')
 param settings object
-@description('What this app alone is told: its concurrency, its functions.')
-param ownSettings object
-@description('The same for its staging slot, where nothing begins by itself.')
-param stagingSettings object
-@description('What stays with the slot when the slots are swapped.')
-param stickySettings array
+@description('The reference to the key of the share that the app\'s files are in.')
+param contentReference string
+@description('The functions of the package, in whichever app they run.')
+param everyFunction array
+@description('Those of this app that begin by themselves, from a message or a clock.')
+param triggered array
+@description('Those of this app that only answer HTTP: the staging slot has them, too, so that it can be verified.')
+param http array
+@description('For each function on each instance.')
+param maxConcurrentCalls int
 param minimumInstances int
 param maximumInstances int
 @description('Where the app leaves for the internet through a fixed address; empty: as the platform likes.')
@@ -26,10 +30,24 @@ var platform = {
   SCM_DO_BUILD_DURING_DEPLOYMENT: 'true'
   ENABLE_ORYX_BUILD: 'true'
   WEBSITE_SKIP_CONTENTSHARE_VALIDATION: '1'
+  WEBSITE_CONTENTAZUREFILECONNECTIONSTRING: contentReference
+  AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(maxConcurrentCalls)
 }
+// The host's own name, by which it locks timers, is cut after 32 letters, which would make two hosts one.
+var ofLive = {
+  WEBSITE_CONTENTSHARE: '${serviceName}-live'
+  AzureFunctionsWebHost__hostid: '${serviceName}-live'
+}
+var ofStaging = {
+  WEBSITE_CONTENTSHARE: '${serviceName}-staging'
+  AzureFunctionsWebHost__hostid: '${serviceName}-staging'
+}
+var functions = concat(triggered, http)
+var liveSwitches = toObject(everyFunction, name => 'AzureWebJobs.${name}.Disabled', name => contains(functions, name) ? 'false' : 'true')
+var stagingSwitches = toObject(everyFunction, name => 'AzureWebJobs.${name}.Disabled', name => contains(http, name) ? 'false' : 'true')
 // What has no value is not set: the app's own default holds.
-var live = filter(items(union(settings, platform, ownSettings)), each => !empty(each.value))
-var staged = filter(items(union(settings, platform, stagingSettings)), each => !empty(each.value))
+var live = filter(items(union(settings, platform, ofLive, liveSwitches)), each => !empty(each.value))
+var staged = filter(items(union(settings, platform, ofStaging, stagingSwitches)), each => !empty(each.value))
 var runtime = {
   linuxFxVersion: 'Python|${pythonVersion}'
   ftpsState: 'Disabled'
@@ -70,7 +88,11 @@ resource sticky 'Microsoft.Web/sites/config@2024-11-01' = {
   parent: app
   name: 'slotConfigNames'
   properties: {
-    appSettingNames: stickySettings
+    appSettingNames: concat(map(everyFunction, name => 'AzureWebJobs.${name}.Disabled'), [
+      'WEBSITE_CONTENTAZUREFILECONNECTIONSTRING'
+      'WEBSITE_CONTENTSHARE'
+      'AzureFunctionsWebHost__hostid'
+    ])
   }
 }
 

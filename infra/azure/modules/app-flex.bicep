@@ -8,16 +8,25 @@ param identityId string
 param pythonVersion string
 @description('What all apps are told, secrets as references to the vault.')
 param settings object
-@description('What this app alone is told: its concurrency, its functions.')
-param ownSettings object
+@description('The functions of the package, in whichever app they run.')
+param everyFunction array
+@description('Those of this app.')
+param functions array
+@description('For each function on each instance.')
+param maxConcurrentCalls int
 @description('Where the package is uploaded to.')
 param packageUrl string
 param memoryMegabytes int
 @description('Where the app leaves for the internet through a fixed address; empty: as the platform likes.')
 param subnetId string
 
+var own = {
+  AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(maxConcurrentCalls)
+  AzureFunctionsWebHost__hostid: '${serviceName}-live'
+}
+var switches = toObject(everyFunction, name => 'AzureWebJobs.${name}.Disabled', name => contains(functions, name) ? 'false' : 'true')
 // What has no value is not set: the app's own default holds.
-var live = filter(items(union(settings, ownSettings)), each => !empty(each.value))
+var live = filter(items(union(settings, own, switches)), each => !empty(each.value))
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: '${appName}-plan'

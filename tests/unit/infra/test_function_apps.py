@@ -46,6 +46,11 @@ def test_every_function_of_the_package_has_an_app(apps: list[dict[str, Any]]) ->
     assert len(listed) == len(set(listed)), "infra/apps.json names a function twice"
 
 
+def test_every_function_can_be_disabled_on_linux() -> None:
+    """Where the name of a setting takes no hyphen (azure-functions-python-worker #1308)."""
+    assert all(name.isidentifier() for name in _registered())
+
+
 def test_what_only_answers_http_is_told_apart(apps: list[dict[str, Any]]) -> None:
     """In a staging slot the others are off: in the wrong list, one would take jobs there, or not answer."""
     http = {name for name, trigger in _registered().items() if trigger == "httpTrigger"}
