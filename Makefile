@@ -43,13 +43,14 @@ browser:         ## Have a Chromium, in which pages are tested
 run: $(VENV)/.local-ready node_modules/.ready  ## Start the embedded stack and run sample jobs (ARGS=--once ends by itself)
 	@$(BIN)/python -m infra.local up $(ARGS)
 
-# Two processes share the tests, file by file; those that kill hosts under load have the machine to themselves.
+# Most tests wait for other processes, so more of them at once than there are cores; see tests/sharing.py.
+PROCESSES ?= 4
+
 test: setup browser  ## All tests: unit, contract, integration, e2e, chaos (TESTS=path: only those)
 ifdef TESTS
 	$(BIN)/python -m pytest -q $(TESTS) $(ARGS)
 else
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --max-worker-restart=0 --ignore tests/chaos $(ARGS)
-	$(BIN)/python -m pytest -q tests/chaos $(ARGS)
+	$(BIN)/python -m pytest -q -n $(PROCESSES) --dist loadfile --max-worker-restart=0 $(ARGS)
 endif
 
 unit: setup      ## Unit tests alone, in seconds
