@@ -139,6 +139,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     observed = probe or unobserved
     routed = router(settings, store, clock, opened)
     videos = video_desk(settings, clock, opened)
+    mail = _mail(settings, store, clock, opened)
     await videos.directories.sweep()  # each instance has a disk of its own; a timer runs on one of them
     return Container(
         store=store,
@@ -168,8 +169,8 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         dead_letters=dead_letter_desk(settings, store, sender, clock, opened),
         functions_url=settings.functions_url,
         realtime=_realtime(settings, clock),
-        mail=_mail(settings, store, clock, opened),
-        webhooks=_webhooks(settings, store.database, clock),
+        mail=mail,
+        webhooks=_webhooks(settings, store.database, clock, mail),
         opened=opened,
     )
 
@@ -203,14 +204,16 @@ def _realtime(settings: Settings, clock: Clock) -> Callable[[], RealtimeDesk]:
     return desk
 
 
-def _webhooks(settings: Settings, database: Database, clock: Clock) -> Callable[[], WebhookDesk]:
+def _webhooks(
+    settings: Settings, database: Database, clock: Clock, mail: Callable[[], MailDesk]
+) -> Callable[[], WebhookDesk]:
     """Put off what a deployment without webhooks never needs."""
 
     @cache
     def desk() -> WebhookDesk:
         from shared.bootstrap.webhooks import webhook_desk
 
-        return webhook_desk(settings, database, clock)
+        return webhook_desk(settings, database, clock, mail)
 
     return desk
 

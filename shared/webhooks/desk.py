@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from shared.errors import HuntazeError
+from shared.mail.notices import Notice, endpoint_disabled
 from shared.observability.failures import whereabouts
 from shared.realtime.port import Identities
 from shared.webhooks.courier import Courier
@@ -50,8 +52,15 @@ class WebhookDesk:
                 await self.table.announced(disabled)
 
 
-class LoggedAnnouncements:
-    """Tells the operator, where nothing can tell creators: `Announces`."""
+class MailedAnnouncements:
+    """Tells creators by mail, and the operator in the log: `Announces`.
+
+    Args:
+        tell: takes a notice; telling the same one again does no harm. `None`: there is no mail.
+    """
+
+    def __init__(self, tell: Callable[[Notice], Awaitable[None]] | None = None) -> None:
+        self._tell = tell
 
     async def endpoint_disabled(self, disabled: Disabled) -> None:
         """See `Announces.endpoint_disabled`."""
@@ -64,3 +73,12 @@ class LoggedAnnouncements:
                 "reason": disabled.reason,
             },
         )
+        if self._tell is not None:
+            await self._tell(
+                endpoint_disabled(
+                    endpoint_id=disabled.endpoint_id,
+                    creator_id=disabled.creator_id,
+                    host=urlsplit(disabled.url).hostname or disabled.name,
+                    at=disabled.disabled_at,
+                )
+            )

@@ -12,9 +12,10 @@ from cryptography.fernet import Fernet
 from shared.clock import ManualClock
 from shared.errors import ConfigurationError, InvalidPayloadError, RequestError
 from shared.fetching.urls import AnyPublicHost
+from shared.mail.notices import Notice, NoticeKind
 from shared.messaging.delivery import Delivery
 from shared.webhooks.courier import PING_EVERY_SECONDS, Courier
-from shared.webhooks.desk import LoggedAnnouncements, WebhookDesk
+from shared.webhooks.desk import MailedAnnouncements, WebhookDesk
 from shared.webhooks.memory import MemoryPoster
 from shared.webhooks.memory_table import MemoryWebhooks
 from shared.webhooks.register import MAX_ENDPOINTS, Register
@@ -52,6 +53,8 @@ class Bench:
     desk: WebhookDesk
     poster: MemoryPoster
     clock: ManualClock
+    #: What was told by mail.
+    notices: list[Notice]
 
     async def ask(self, name: str, *arguments: Any, creator: str | None = "101") -> tuple[int, Any]:
         return await answer(self.desk, creator, lambda requests: getattr(requests, name)(*arguments))
@@ -71,14 +74,19 @@ def bench(*keys: str) -> Bench:
     clock, seal = ManualClock(), Seal(keys)
     poster = MemoryPoster(hosts=AnyPublicHost(own_hosts=["workers.example.net"]))
     table = MemoryWebhooks(clock)
+    notices: list[Notice] = []
+
+    async def tell(notice: Notice) -> None:
+        notices.append(notice)
+
     desk = WebhookDesk(
         identities=Named,
         register=Register(endpoints=table, poster=poster, seal=seal),
         table=table,
         courier=Courier(table=table, poster=poster, seal=seal, clock=clock),
-        announces=LoggedAnnouncements(),
+        announces=MailedAnnouncements(tell),
     )
-    return Bench(desk, poster, clock)
+    return Bench(desk, poster, clock, notices)
 
 
 @pytest.fixture
@@ -225,6 +233,20 @@ async def test_a_replay_is_sent_by_the_timer_under_the_same_id(world: Bench) -> 
     assert (await world.ask("replay", delivery_id))[0] == 202
     assert await world.desk.courier.run(seconds=5) == 1
     assert [posted.headers["webhook-id"] for posted in world.poster.posted] == [delivery_id] * 2
+
+
+async def test_a_creator_whose_endpoint_was_disabled_is_told_by_mail_once(world: Bench) -> None:
+    """By the host's name: a URL may hold a secret."""
+    await world.put(url=f"{URL}?token=secret")
+    world.poster.answers = [Answer(outcome=Outcome.GONE, took_ms=9, status=410)]
+    await world.hear()
+    for _ in range(3):
+        await world.desk.announce()
+        world.clock.advance(3_600)
+    (notice,) = world.notices
+    assert (notice.kind, notice.recipient) == (NoticeKind.ENDPOINT_DISABLED, "101")
+    assert notice.body == {"host": "hooks.example.com"}
+    assert (await world.ask("endpoints"))[1]["endpoints"][0]["disabledReason"] == "gone"
 
 
 async def test_without_a_key_events_are_kept_and_nobody_is_called() -> None:
