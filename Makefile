@@ -7,7 +7,7 @@ ARGS   ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit chaos hostile faults golden check bench format contracts lock clean
+.PHONY: help setup run test unit chaos hostile faults golden check bench format contracts images lock clean
 
 help:            ## Show the verbs
 	@grep -hE '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -82,6 +82,9 @@ format: setup    ## Format the code and regenerate documents
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
 	$(BIN)/python -m docs.contracts
+
+images: setup browser  ## Take the pictures under docs/images/ of the real thing (ARGS=name: only that one)
+	$(BIN)/python -m infra.local.pictures $(ARGS)
 
 lock: | $(BIN)/uv  ## Compile the pinned requirements from requirements.in and pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-emit-index-url requirements.in -o requirements.txt

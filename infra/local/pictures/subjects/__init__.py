@@ -1,0 +1,1 @@
+"""One module for each picture; see `infra.local.pictures`."""
