@@ -68,12 +68,13 @@ faults: setup    ## 5,000 calls to failing models over HTTP, twice: minutes
 golden: setup    ## Ask the golden sets of AZURE_AI_ENDPOINT, or the simulator; a report under .local/golden/
 	$(BIN)/python -m tests.golden $(ARGS)
 
-check: setup     ## Lint, format, types, import rules, generated documents
+check: setup     ## Lint, format, types, import rules, generated documents, infrastructure
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python -m docs.contracts --check
+	$(BIN)/python -m infra.check
 
 bench: setup $(VENV)/.bench-ready  ## Measure each promise against its peer; one JSON line each, kept under .local/bench/
 	$(BIN)/python -m benchmarks $(ARGS)
