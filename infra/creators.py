@@ -1,9 +1,10 @@
 """`DATABASE_URL=… python -m infra.creators < creators.jsonl`: tell the workers about creators.
 
-Each line is a JSON object with `creatorId`, and of `name`, `personaStyle`, `limits`, `language`, `platforms`
-and `preferences` whatever is known; it replaces what was known of that creator. What can't be used is named
-by its line's number, and the rest is kept. `docs/operations.md` has the query that makes such lines from the
-front end's table of users.
+Each line is a JSON object with `creatorId`, and of `name`, `personaStyle`, `limits`, `language`, `platforms`,
+`preferences`, `email` and `emailPreferences` whatever is known; it replaces what was known of that creator.
+Who has no `email` gets no mail; who has unsubscribed stays so, unless `emailPreferences.subscribedAt` is
+later. What can't be used is named by its line's number, and the rest is kept. `docs/operations.md` has the
+query that makes such lines from the front end's table of users.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from typing import Annotated, Any, TextIO
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, ValidationError
 
 from shared.contracts import CreatorId, WireModel
 from shared.errors import HuntazeError, InvalidPayloadError, StoreUnavailableError
+from shared.mail.contacts import Contact, Contacts
+from shared.mail.headers import is_address
+from shared.mail.postgres_letters import PostgresContacts
 from shared.messaging.sanitising import storable
 from shared.persistence.creators import CreatorProfile, CreatorTable
 from shared.persistence.postgres import PostgresJobStore
@@ -32,11 +37,32 @@ def _nothing_for_null(value: Any) -> Any:
     return () if value is None else value
 
 
+def _address(text: str | None) -> str | None:
+    if text and not is_address(text):
+        raise ValueError("must be a plain e-mail address")
+    return text or None
+
+
+_PROFILE = tuple(field.name for field in fields(CreatorProfile))
+
 _Words = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
     BeforeValidator(_nothing_for_null),
     Field(max_length=50),
 ]
+
+
+class EmailPreferences(WireModel):
+    """What a creator wants to hear of by mail."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    completed: bool = True
+    failed: bool = True
+    #: One letter a day instead of one a quarter of an hour.
+    daily: bool = False
+    #: When the creator last asked for mail.
+    subscribed_at: AwareDatetime | None = None
 
 
 class CreatorLine(WireModel):
@@ -51,10 +77,20 @@ class CreatorLine(WireModel):
     language: Annotated[str, Field(max_length=35)] | None = None
     platforms: _Words = ()
     preferences: dict[str, Any] | None = None
+    email: Annotated[str | None, AfterValidator(_address)] = None
+    email_preferences: EmailPreferences | None = None
 
-    def profile(self) -> CreatorProfile:
+    def creator(self) -> tuple[CreatorProfile, Contact]:
         """Return the line as the workers know it."""
-        return CreatorProfile(**{**dict(self), "preferences": self.preferences or {}})
+        told = {**dict(self), "preferences": self.preferences or {}}
+        profile = CreatorProfile(**{name: told[name] for name in _PROFILE})
+        contact = Contact(
+            creator_id=self.creator_id,
+            email=self.email,
+            language=self.language,
+            **dict(self.email_preferences or EmailPreferences()),
+        )
+        return profile, contact
 
 
 def main() -> None:
@@ -70,12 +106,15 @@ def main() -> None:
         sys.exit(f"{refused} lines could not be used.")
 
 
-async def keep_lines(lines: Iterable[str], table: CreatorTable, complaints: TextIO) -> tuple[int, int]:
+async def keep_lines(
+    lines: Iterable[str], table: CreatorTable, contacts: Contacts, complaints: TextIO
+) -> tuple[int, int]:
     """Keep the creators that lines of JSON tell of.
 
     Args:
         lines: one JSON object each; empty ones are passed over.
         table: where they are kept.
+        contacts: where it is kept how they are reached.
         complaints: is told which lines can't be used and why, without quoting them.
 
     Returns:
@@ -84,27 +123,33 @@ async def keep_lines(lines: Iterable[str], table: CreatorTable, complaints: Text
     Raises:
         StoreUnavailableError: the database is away; running the command again does no harm.
     """
-    kept, refused, waiting = 0, 0, list[CreatorProfile]()
+    kept, refused, waiting = 0, 0, list[CreatorLine]()
     for line in _read(lines):
-        if isinstance(line, CreatorProfile):
+        if isinstance(line, CreatorLine):
             waiting.append(line)
         else:
             refused += 1
             complaints.write(f"{line}\n")
         if len(waiting) == _BATCH:
-            await table.keep(waiting)
+            await _keep(waiting, table, contacts)
             kept, waiting = kept + _BATCH, []
-    await table.keep(waiting)
+    await _keep(waiting, table, contacts)
     return kept + len(waiting), refused
 
 
-def _read(lines: Iterable[str]) -> Iterator[CreatorProfile | str]:
-    """Yield a profile for each line, or what is wrong with it."""
+async def _keep(lines: Sequence[CreatorLine], table: CreatorTable, contacts: Contacts) -> None:
+    creators = [line.creator() for line in lines]
+    await table.keep([profile for profile, _ in creators])
+    await contacts.keep([contact for _, contact in creators])
+
+
+def _read(lines: Iterable[str]) -> Iterator[CreatorLine | str]:
+    """Yield what is told by each line, or what is wrong with it."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            yield CreatorLine.model_validate(storable(json.loads(line))).profile()
+            yield CreatorLine.model_validate(storable(json.loads(line)))
         except ValidationError as error:
             places = {".".join(map(str, each["loc"])) or "the line": each["msg"] for each in error.errors()}
             yield f"line {number}: " + "; ".join(f"{place}: {why}" for place, why in places.items())
@@ -116,7 +161,8 @@ async def _import(database_url: str, lines: Iterable[str]) -> tuple[int, int]:
     store = PostgresJobStore(database_url, pool_size=1, timeout_seconds=5.0, patience_seconds=1.0)
     await store.open()
     try:
-        return await keep_lines(lines, PostgresCreatorTable(store.database), sys.stderr)
+        table, contacts = PostgresCreatorTable(store.database), PostgresContacts(store.database)
+        return await keep_lines(lines, table, contacts, sys.stderr)
     except StoreUnavailableError as error:
         raise StoreUnavailableError("The database did not answer; run this again.") from error
     finally:

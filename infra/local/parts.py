@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 
 from infra import speech_webhook
-from infra.local import azurite, postgres, redis, s3
+from infra.local import azurite, mailing, postgres, redis, s3
 from infra.local.process import (
     LOCALHOST,
     ROOT,
@@ -112,7 +112,7 @@ def _azurite(directory: Path, _: Variables) -> Iterator[Variables]:
 @contextmanager
 def _inbox(directory: Path, _: Variables) -> Iterator[Variables]:
     with _ours("inbox", directory, "--port", "0", "--directory", str(directory / "mails")) as variables:
-        yield variables
+        yield {**mailing.SETTINGS, **variables}
 
 
 @contextmanager

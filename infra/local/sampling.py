@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from infra.local import mailing
 from infra.local.pages.writing import write_page
 from infra.local.process import ROOT
 from infra.local.publishing import Publisher, publisher
@@ -20,12 +21,17 @@ from infra.local.serving import served_job_types
 from infra.local.uploads import Bucket
 from infra.local.view import SampleRun, error_view, jobs_table, live, result_view
 from shared.clock import SystemClock
+from shared.contracts import JobType
 
 #: Far longer than the samples take; short enough for somebody who waits.
 _TIMEOUT_SECONDS = 240.0
 
 #: Its service's webhook wakes the job that waits, and the sweep sends it: seconds.
 _WORDS_SECONDS = 150.0
+
+#: The mail of a video leaves when its event arrives, or with the timer's next turn.
+_MAIL_SECONDS = 40.0
+_MAILED = frozenset({JobType.VIDEO_ANALYSIS})
 
 _COMPLETED = "completed"
 
@@ -41,6 +47,9 @@ def run_samples(console: Console, variables: Mapping[str, str], *, host_log: Pat
     if not samples:
         console.print("The function app serves no type of job that there is a sample for.", style="bold red")
         return 1
+    began = time.time()
+    if mailing.is_ours(variables):
+        mailing.introduce(variables["DATABASE_URL"])
     payloads = [_payload(console, sample, variables, host_log.parent) for sample in samples]
     with publisher(variables["SERVICEBUS_CONNECTION"]) as sender:
         runs = [_publish(sender, *each) for each in zip(samples, payloads, strict=True)]
@@ -50,6 +59,8 @@ def run_samples(console: Console, variables: Mapping[str, str], *, host_log: Pat
             if job := jobs.get(run.job_id):
                 _print_job(console, run, job, simulated=simulated)
                 _print_page(console, run, job, variables, host_log.parent, simulated=simulated)
+        if mailing.is_ours(variables) and any(run.sample.job_type in _MAILED for run in runs):
+            _print_mails(console, host_log.parent / "mails", began)
         return _verdict(console, runs, jobs, host_log)
 
 
@@ -120,6 +131,19 @@ def _print_page(
     fetch = Bucket(variables).fetch
     if page := write_page(job, directory, fetch, title=run.sample.title, simulated=simulated):
         console.print(Text.assemble(("  as a page: ", "dim"), str(page)), soft_wrap=True)
+        console.line()
+
+
+def _print_mails(console: Console, mails: Path, began: float) -> None:
+    """Show what creators were told by mail; what is gathered comes a quarter of an hour later."""
+    found = mailing.arrived(mails, since=began, within_seconds=_MAIL_SECONDS)
+    for mail in found:
+        head = Text.assemble(
+            ("mail to ", "dim"), str(mail["To"]), ("  ", "dim"), (str(mail["Subject"]), "bold")
+        )
+        console.print(head, soft_wrap=True)
+    if found:
+        console.print(Text(f"  all of it: {mails}", style="dim"), soft_wrap=True)
         console.line()
 
 

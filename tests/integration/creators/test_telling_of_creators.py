@@ -14,19 +14,21 @@ import psycopg
 
 from infra.creators import keep_lines
 from infra.local.process import ROOT
+from shared.clock import ManualClock
+from shared.mail.memory_letters import MemoryContacts
 from shared.persistence.creators import CreatorProfile
 from shared.persistence.memory_creators import MemoryCreatorTable
 
 _USERS = """
 CREATE TABLE users (
     id integer PRIMARY KEY, name text, language text, persona text, limits text[], platforms text[],
-    preferences jsonb, password text, role text
+    preferences jsonb, password text, role text, email text, mail jsonb
 );
 INSERT INTO users VALUES
     (101, 'Léa', 'fr', E'warm,\nteasing "always"', '{no meetings}', '{onlyfans}', '{"currency": "EUR"}', 'x',
-     'creator'),
-    (102, 'Maya', NULL, NULL, NULL, NULL, NULL, 'y', 'creator'),
-    (103, 'An operator', 'en', NULL, NULL, NULL, NULL, 'z', 'admin');
+     'creator', 'lea@creators.example', '{"completed": false, "daily": true}'),
+    (102, 'Maya', NULL, NULL, NULL, NULL, NULL, 'y', 'creator', NULL, NULL),
+    (103, 'An operator', 'en', NULL, NULL, NULL, NULL, 'z', 'admin', 'op@huntaze.example', NULL);
 """
 
 
@@ -81,6 +83,15 @@ def test_the_documented_query_and_the_command_fit_together(database_url: str) ->
         ),
         ("102", "Maya", None, [], None, [], {}),
     ]
+    with psycopg.connect(database_url) as connection:
+        contacts = connection.execute(
+            "SELECT creator_id, email, language, completed, failed, daily"
+            " FROM huntaze_workers.contacts ORDER BY creator_id"
+        ).fetchall()
+    assert contacts == [
+        ("101", "lea@creators.example", "fr", False, True, True),
+        ("102", None, None, True, True, False),
+    ]
 
 
 def test_lines_that_cannot_be_used_are_named_and_the_rest_is_kept(database_url: str) -> None:
@@ -110,17 +121,18 @@ async def test_lines_are_kept_whatever_they_hold() -> None:
         "[1]",
         "null",
         "[" * 100_000,
+        json.dumps({"creatorId": "7", "email": "a@b.example\r\nBcc: c@d.example"}),
         json.dumps({"creatorId": "6", "preferences": {"deep": json.loads("[" * 80 + "]" * 80)}}),
     ]
-    assert await keep_lines(lines, table, complaints) == (1, 8)
+    assert await keep_lines(lines, table, MemoryContacts(ManualClock()), complaints) == (1, 9)
     assert await table.find(list("123456")) == {"1": CreatorProfile(creator_id="1", name="a\ufffdb\ufffd")}
     assert [line.partition(":")[0] for line in complaints.getvalue().splitlines()] == [
-        f"line {number}" for number in range(2, 10)
+        f"line {number}" for number in range(2, 11)
     ]
 
 
 async def test_many_lines_come_in_batches() -> None:
-    table = MemoryCreatorTable()
+    table, contacts = MemoryCreatorTable(), MemoryContacts(ManualClock())
     lines = (json.dumps({"creatorId": number}) for number in range(1_203))
-    assert await keep_lines(lines, table, io.StringIO()) == (1_203, 0)
+    assert await keep_lines(lines, table, contacts, io.StringIO()) == (1_203, 0)
     assert len(await table.find([str(number) for number in range(1_203)])) == 1_203
