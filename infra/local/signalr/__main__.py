@@ -14,7 +14,7 @@ import sys
 from aiohttp import web
 
 from infra.local.process import LOCALHOST
-from infra.local.signalr.service import SignalRService
+from infra.local.signalr.server import SignalRService
 from shared.realtime.azure_signalr import SETTING, SignalRAccess
 
 

@@ -18,7 +18,7 @@ from infra.local.host.indexing import Binding
 from infra.local.host.signalr_output import SignalROutput
 from infra.local.process import LOCALHOST
 from infra.local.signalr import clients
-from infra.local.signalr.service import SignalRService
+from infra.local.signalr.server import SignalRService
 from shared.clock import SystemClock
 from shared.realtime.azure_signalr import SETTING, SignalRAccess, SignalRHub
 
