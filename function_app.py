@@ -13,6 +13,7 @@ from workers.notify_signalr.negotiate_trigger import blueprint as negotiation
 from workers.notify_signalr.trigger import blueprint as notify_signalr
 from workers.notify_webhook.endpoints_trigger import blueprint as webhook_endpoints
 from workers.notify_webhook.trigger import blueprint as notify_webhook
+from workers.operations.dead_letters_trigger import blueprint as dead_letters
 from workers.operations.trigger import blueprint as operations
 from workers.video_analysis.trigger import blueprint as video_analysis
 from workers.video_analysis.webhook import blueprint as speech_webhook
@@ -32,5 +33,6 @@ for worker in (
     notify_webhook,
     webhook_endpoints,
     operations,
+    dead_letters,
 ):
     app.register_functions(worker)

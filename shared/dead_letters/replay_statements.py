@@ -139,9 +139,9 @@ WITH {_PACED}, asked AS (
     ON CONFLICT (message_id) DO NOTHING
     RETURNING message_id
 ), all_verdicts AS (
-    SELECT sequence_number, verdict, epoch, sent_as FROM verdicts
+    SELECT sequence_number, job_id, verdict, epoch, sent_as FROM verdicts
     UNION ALL
-    SELECT sequence_number, CASE WHEN p.message_id IS NULL THEN 'superseded' ELSE 'queued' END, NULL,
+    SELECT sequence_number, NULL, CASE WHEN p.message_id IS NULL THEN 'superseded' ELSE 'queued' END, NULL,
            p.message_id
     FROM asked LEFT JOIN event_promised AS p USING (message_id) WHERE job_type IS NULL
 ), told AS (
@@ -150,7 +150,8 @@ WITH {_PACED}, asked AS (
                      WHEN verdict IN ('conflict', 'unknown') THEN 'refused' ELSE 'skipped' END,
         reason = CASE verdict WHEN 'queued' THEN NULL WHEN 'completed' THEN 'already_completed'
                      WHEN 'superseded' THEN 'duplicate' WHEN 'unknown' THEN 'orphan' ELSE verdict END,
-        sent_as = v.sent_as, epoch = v.epoch, step = %(step)s, holds = verdict NOT IN ('conflict', 'unknown'),
+        job_id = coalesce(v.job_id, m.job_id), sent_as = v.sent_as, epoch = v.epoch, step = %(step)s,
+        holds = verdict NOT IN ('conflict', 'unknown'),
         at = now()
     FROM all_verdicts AS v
     WHERE m.replay_id = %(id)s AND m.sequence_number = v.sequence_number
