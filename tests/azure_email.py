@@ -81,5 +81,7 @@ async def serving() -> AsyncIterator[AzureEmail]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     service.origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield service
-    await runner.cleanup()
+    try:
+        yield service
+    finally:
+        await runner.cleanup()

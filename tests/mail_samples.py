@@ -24,8 +24,8 @@ VIDEO = Told(
     body={
         "jobId": "job_1766400000000_k3j2h1g0f",
         "jobType": "video.analysis",
-        "summary": "Une matinée dans l\u2019atelier : lumière douce, trois plans, et un sourire qui arrive au bon"
-        " moment.",
+        "summary": "Une matinée dans l\u2019atelier : lumière douce, trois plans, et un sourire qui arrive"
+        " au bon moment.",
         "durationSeconds": 62.3,
         "scenes": 7,
         "hook": 6.5,

@@ -134,8 +134,8 @@ async def _run(database_url: str, way: dict[str, Any]) -> tuple[set[str], list[d
         )
     async with _workers({"database": database_url, **way}) as workers:
         await workers.handle(*({"event": event, "risk": _RISK} for event in delivered))
-        for risk in (_RISK, _RISK, _RISK, 0.0, 0.0):  # the dead's leases end, and what was gathered is due
-            await pass_time(database_url, 1_000)
+        for risk in (_RISK, _RISK, _RISK, 0.0, 0.0):  # the dead's leases end, what was gathered is due
+            await pass_time(database_url, 650)  # five times is within the window of class K
             await workers.handle({"risk": risk})
     async with await psycopg.AsyncConnection.connect(database_url, row_factory=dict_row) as connection:
         cursor = await connection.execute(
