@@ -7,7 +7,7 @@ ARGS   ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit chaos hostile faults golden check bench format contracts images lock clean
+.PHONY: help setup run test unit chaos hostile faults webhooks golden check bench format contracts images lock clean
 
 help:            ## Show the verbs
 	@grep -hE '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -64,6 +64,9 @@ hostile: setup   ## All broken and hostile videos, of which `make test` takes a 
 
 faults: setup    ## 5,000 calls to failing models over HTTP, twice: minutes
 	FAULT_MIX_CALLS=5000 $(BIN)/python -m pytest -q -rP tests/integration/router/test_fault_mix.py -k network $(ARGS)
+
+webhooks: setup  ## 5,000 events to webhooks while their hosts are killed 100 times: minutes
+	WEBHOOK_EVENTS=5000 WEBHOOK_KILLS=100 $(BIN)/python -m pytest -q -rP tests/chaos/test_webhooks.py $(ARGS)
 
 golden: setup    ## Ask the golden sets of AZURE_AI_ENDPOINT, or the simulator; a report under .local/golden/
 	$(BIN)/python -m tests.golden $(ARGS)

@@ -28,9 +28,11 @@ from tests.chaos.hosting import Death, Kind, run_host
 _PRELOADED = (
     "tests.chaos.hosting",
     "tests.chaos.video_hosting",
+    "tests.chaos.webhook_hosting",
     "shared.bootstrap.models",
     "shared.bootstrap.speech",
     "shared.bootstrap.videos",
+    "shared.bootstrap.webhooks",
     "shared.messaging.servicebus",
     "shared.persistence.postgres",
     "workers.chat_suggestions.handler",
