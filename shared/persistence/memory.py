@@ -234,6 +234,7 @@ class MemoryJobStore:
             result=outcome.result if outcome else None,
             error_code=outcome.error_code if outcome else None,
             error_message=outcome.error_message if outcome else None,
+            fence=job.fence,
         )
 
     def _pay(self, calls: Sequence[ModelCall]) -> None:

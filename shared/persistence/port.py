@@ -228,6 +228,8 @@ class JobRecord:
     result: Mapping[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
+    #: Raised by every claim; with the epoch it orders what is said of the job.
+    fence: int = 0
 
 
 class JobStore(Protocol):

@@ -287,7 +287,7 @@ RETURNING job_id
 
 JOB = """
 SELECT job_id, job_type, creator_id, state, epoch, attempt, created_at, updated_at, result, error_code,
-       error_message
+       error_message, fence
 FROM huntaze_workers.jobs WHERE job_id = %(job_id)s
 """
 

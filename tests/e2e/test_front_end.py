@@ -83,6 +83,7 @@ def test_a_result_can_be_fetched(app: App) -> None:
     row = app.wait_for_job(job_id)
     status, answer = _get(app, f"/api/jobs/{job_id}")
     assert (status, answer["status"], answer["result"]) == (200, "completed", row["result"])
+    assert answer["version"] == app.events_of(job_id)[-1].body["version"]
     assert _get(app, f"/api/jobs/{job_id}", key=None)[0] == 401
     assert _get(app, f"/api/jobs/{job_id}", key="wrong")[0] == 401
 

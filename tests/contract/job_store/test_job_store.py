@@ -197,7 +197,7 @@ async def test_who_lost_the_job_writes_nothing(subject: Subject) -> None:
     assert not await subject.record(outcome_of(owner, result={"from": "twice"}))
     job = await subject.store.job("job_1")
     assert job
-    assert job.result == {"from": "owner"}
+    assert (job.result, job.fence) == ({"from": "owner"}, owner.fence)
 
 
 async def test_a_retry_waits_and_starts_afresh(subject: Subject) -> None:
