@@ -13,8 +13,12 @@ param plan string = 'ep1'
 param planSku string = 'EP1'
 @description('A network with one fixed address for everything that the apps send; costs a gateway.')
 param vnet bool = false
+@description('A cache beside the functions. Without it, and without a redis-url among the secrets, each process keeps its own.')
+param cache bool = true
 @description('Whether the front end sends its jobs with a key.')
 param sendOnlyPolicy bool = true
+@description('The size of the cache.')
+param cacheSku string = 'Balanced_B0'
 @description('Free_F1 serves 20 connections; a beta of 50 creators needs Standard_S1.')
 param signalRSku string = 'Standard_S1'
 param pythonVersion string = '3.12'
@@ -63,12 +67,13 @@ var names = {
   email: '${prefix}-email-${suffix}'
   communication: '${prefix}-mail-${suffix}'
   network: '${prefix}-network'
+  cache: '${prefix}-${suffix}'
   plan: '${prefix}-plan'
 }
 var appNames = toObject(apps, app => (app.name), app => '${prefix}-${app.name}-${suffix}')
 var everyFunction = concat(flatten(map(apps, app => (app.triggered))), flatten(map(apps, app => (app.http))))
 
-var secrets = filter(said.secrets, each => (each.by == 'template' || contains(suppliedSecrets, each.secret)))
+var secrets = filter(said.secrets, each => (each.by == 'template' || (each.by == 'cache' && cache) || contains(suppliedSecrets, each.secret)))
 var references = toObject(secrets, each => (each.setting), each => '@Microsoft.KeyVault(VaultName=${names.vault};SecretName=${each.secret})')
 // No key is in it, so it is no secret: the app signs in as itself.
 var blobEndpoint = 'https://${names.hostAccount}.blob.${environment().suffixes.storage}/'
@@ -191,6 +196,20 @@ module mail 'modules/mail.bicep' = {
   }
 }
 
+module redis 'modules/cache.bicep' = if (cache) {
+  name: 'cache'
+  params: {
+    cacheName: names.cache
+    sku: cacheSku
+    vaultName: names.vault
+    location: location
+    tags: tags
+  }
+  dependsOn: [
+    security
+  ]
+}
+
 module network 'modules/network.bicep' = if (vnet) {
   name: 'network'
   params: {
@@ -247,6 +266,7 @@ module ep1Apps 'modules/app-ep1.bicep' = [for app in apps: if (plan == 'ep1') {
     messaging
     monitoring
     realtime
+    redis
   ]
 }]
 
@@ -280,6 +300,7 @@ module flexApps 'modules/app-flex.bicep' = [for app in apps: if (plan == 'flex')
     messaging
     monitoring
     realtime
+    redis
   ]
 }]
 

@@ -25,6 +25,7 @@ PARAMETERS = ROOT / "infra" / "azure" / "params"
 SWITCHES: Mapping[str, tuple[Any, ...]] = {
     "plan": ("ep1", "flex"),
     "vnet": (False, True),
+    "cache": (False, True),
     "sendOnlyPolicy": (True, False),
 }
 

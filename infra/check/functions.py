@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
+from urllib.parse import quote
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 #: Azure's own namespace of `guid()`.
@@ -137,6 +138,7 @@ PURE: Mapping[str, Function] = {
     "trim": _function(lambda text: text.strip(), 1),
     "union": _function(_union, 2, _MANY),
     "uniqueString": _function(unique_string, 1, _MANY),
+    "uriComponent": _function(lambda text: quote(text, safe=""), 1),
 }
 
 Lambda = Callable[..., Any]

@@ -1,10 +1,10 @@
 """Make the snapshot of Azure's resource types anew: `python infra/check/schemas/refresh.py AZMCP`.
 
-Two published sources, needed by nothing else here, so both go into a virtual environment of their own:
-`pip install msmcp-azure azure-mgmt-signalr azure-mgmt-monitor` (177 MB, MIT). The program `azmcp` of the
-first prints Bicep's own types, the latest stable version of each; it runs offline. The other two fill the
-gaps that a fault of its packaging leaves, from the names and rules in their models. The script runs in that
-environment.
+Published sources, needed by nothing else here, so both go into a virtual environment of their own:
+`pip install msmcp-azure azure-mgmt-monitor azure-mgmt-redisenterprise azure-mgmt-signalr` (177 MB, MIT). The
+program `azmcp` of the first prints Bicep's own types, the latest stable version of each; it runs offline. The
+others fill the gaps that a fault of its packaging leaves, from the names and rules in their models. The
+script runs in that environment.
 
 What is kept of a type: its properties, which of them are required or read-only, their scalar types, enums and
 nesting. Descriptions are not.
@@ -58,6 +58,8 @@ _PUBLISHED = (
 )
 #: Resource type: the package, its class, and the version that the package speaks.
 _FROM_MODELS = {
+    "Microsoft.Cache/redisEnterprise": ("azure-mgmt-redisenterprise", "Cluster", "2025-07-01"),
+    "Microsoft.Cache/redisEnterprise/databases": ("azure-mgmt-redisenterprise", "Database", "2025-07-01"),
     "Microsoft.Insights/actionGroups": ("azure-mgmt-monitor", "ActionGroupResource", "2023-01-01"),
     "Microsoft.Insights/metricAlerts": ("azure-mgmt-monitor", "MetricAlertResource", "2018-03-01"),
     "Microsoft.Insights/scheduledQueryRules": (

@@ -27,9 +27,15 @@ def beta() -> Plan:
 
 
 @pytest.fixture(scope="session")
+def bare() -> Plan:
+    """Return what is left when every switch is off."""
+    return _plan("beta", vnet=False, cache=False, sendOnlyPolicy=False)
+
+
+@pytest.fixture(scope="session")
 def flex() -> Plan:
-    """Return the same on the plan that is paid by use, with a fixed address, and without a key for others."""
-    return _plan("beta", plan="flex", vnet=True, sendOnlyPolicy=False)
+    """Return the same on the plan that is paid by use."""
+    return _plan("beta", plan="flex")
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 TOPICS = "Microsoft.ServiceBus/namespaces/topics"
 SUBSCRIPTIONS = f"{TOPICS}/subscriptions"
 RULES = f"{SUBSCRIPTIONS}/rules"
+NETWORK = ("virtualNetworks", "natGateways", "publicIPAddresses")
 ROLES = "Microsoft.Authorization/roleAssignments"
 
 #: Azure's own, by what they allow.
@@ -64,13 +65,13 @@ def test_every_subscription_has_one_rule_in_place_of_the_one_it_is_born_with(
             }
 
 
-def test_the_front_end_may_send_jobs_and_nothing_else(beta: Plan, flex: Plan) -> None:
+def test_the_front_end_may_send_jobs_and_nothing_else(beta: Plan, bare: Plan) -> None:
     """One policy, of one topic; without it nobody signs in with a key."""
     (policy,) = beta.of(f"{TOPICS}/authorizationRules")
     assert policy.name.split("/")[1:] == ["huntaze-jobs", "front-end"]
     assert policy.properties["rights"] == ["Send"]
-    assert not flex.of(f"{TOPICS}/authorizationRules")
-    (namespace,) = flex.of("Microsoft.ServiceBus/namespaces")
+    assert not bare.of(f"{TOPICS}/authorizationRules")
+    (namespace,) = bare.of("Microsoft.ServiceBus/namespaces")
     assert namespace.properties["disableLocalAuth"] is True
 
 
@@ -168,17 +169,40 @@ def test_everything_that_takes_tags_says_whose_it_is(beta: Plan) -> None:
             assert {"project", "env", "cost-center"} <= set(resource.body["tags"]), resource.name
 
 
-def test_the_network_is_there_only_when_asked_for(beta: Plan, flex: Plan) -> None:
-    """With it, everything that the apps send leaves through one address."""
-    kinds = ("virtualNetworks", "natGateways", "publicIPAddresses")
-    assert not any(beta.of(f"Microsoft.Network/{kind}") for kind in kinds)
-    network, gateway, address = (flex.of(f"Microsoft.Network/{kind}")[0] for kind in kinds)
+@pytest.mark.parametrize("plan_name", ["beta", "flex"])
+def test_everything_that_the_apps_send_leaves_through_one_address(
+    plan_name: str, request: pytest.FixtureRequest
+) -> None:
+    """The database lets in that one, and no other."""
+    plan: Plan = request.getfixturevalue(plan_name)
+    network, gateway, address = (plan.of(f"Microsoft.Network/{kind}")[0] for kind in NETWORK)
     (subnet,) = network.properties["subnets"]
     assert subnet["properties"]["natGateway"]["id"] == gateway.id
     assert gateway.properties["publicIpAddresses"] == [{"id": address.id}]
     assert address.properties["publicIPAllocationMethod"] == "Static"
-    for site in flex.of("Microsoft.Web/sites"):
+    (delegation,) = subnet["properties"]["delegations"]
+    served = {"beta": "Microsoft.Web/serverFarms", "flex": "Microsoft.App/environments"}
+    assert delegation["properties"]["serviceName"] == served[plan_name]
+    for site in (*plan.of("Microsoft.Web/sites"), *plan.of("Microsoft.Web/sites/slots")):
         assert site.properties["virtualNetworkSubnetId"] == f"{network.id}/subnets/{subnet['name']}"
+
+
+def test_what_is_switched_off_is_not_there(bare: Plan) -> None:
+    """Neither paid for nor named in a setting."""
+    assert not any(bare.of(f"Microsoft.Network/{kind}") for kind in NETWORK)
+    assert not bare.of("Microsoft.Cache/redisEnterprise")
+    for site in bare.of("Microsoft.Web/sites"):
+        assert site.properties["virtualNetworkSubnetId"] is None
+        assert "REDIS_URL" not in {each["name"] for each in site.properties["siteConfig"]["appSettings"]}
+
+
+def test_the_cache_is_one_node_behind_tls(beta: Plan) -> None:
+    """Scripts touch several keys at once, which a cluster refuses."""
+    (cluster,) = beta.of("Microsoft.Cache/redisEnterprise")
+    (database,) = beta.of("Microsoft.Cache/redisEnterprise/databases")
+    assert cluster.properties["minimumTlsVersion"] == "1.2"
+    assert database.properties["clientProtocol"] == "Encrypted"
+    assert database.properties["clusteringPolicy"] == "NoCluster"
 
 
 def test_the_budget_tells_the_operator_at_each_mark(beta: Plan) -> None:
