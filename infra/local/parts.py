@@ -40,6 +40,9 @@ _WEBHOOK_SECRET = "simulated-webhook-secret"  # noqa: S105 - as it says
 #: No secret: it signs the tokens of creators who exist on this machine only.
 _FRONT_END_SECRET = "local-front-end-secret-of-no-value"  # noqa: S105 - as it says
 
+#: No secret: it seals those of webhooks in a database on this machine.
+_WEBHOOK_KEY = "c2ltdWxhdGVkLXdlYmhvb2sta2V5LW9mLTMyLWJ5dGU="
+
 #: The port on which Microsoft's tools serve a function app; another one if somebody has it.
 _HOST_PORT = 7071
 
@@ -141,8 +144,8 @@ def _signalr(directory: Path, _: Variables) -> Iterator[Variables]:
 def _host(directory: Path, variables: Variables) -> Iterator[Variables]:
     """Start the host on its usual port, or on another one if somebody has that, or takes it meanwhile."""
     with ExitStack() as host:
-        operators = _operators()
-        started = {**_started_host(host, directory, {**variables, **operators}), **operators}
+        own = {**_operators(), **_webhooks()}
+        started = {**_started_host(host, directory, {**variables, **own}), **own}
         if variables.get("AZURE_SPEECH_WEBHOOK_SECRET") == _WEBHOOK_SECRET:
             asyncio.run(speech_webhook.register(started["FUNCTIONS_URL"], variables))
         yield started
@@ -155,6 +158,11 @@ def _operators() -> dict[str, str]:
     made = {role: make(f"local-{role}", role) for role in Role}
     keys = {f"{role.upper()}_KEY": key for role, (key, _) in made.items()}
     return {**keys, "OPERATOR_KEYS": ",".join(str(entry) for _, entry in made.values())}
+
+
+def _webhooks() -> dict[str, str]:
+    """Have webhooks, with the caller's own key if there is one."""
+    return {"WEBHOOK_SECRETS_KEYS": os.environ.get("WEBHOOK_SECRETS_KEYS") or _WEBHOOK_KEY}
 
 
 def _started_host(host: ExitStack, directory: Path, variables: Variables) -> Variables:
