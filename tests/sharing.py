@@ -50,7 +50,7 @@ class _Queue(OrderedDict[str, dict[str, bool]]):
         return file, self.pop(file)
 
 
-class LongestFirst(LoadFileScheduling):
+class LongestFirst(LoadFileScheduling):  # type: ignore[misc]  # published without types
     """Hands out files in the order of `_LONG`, and what shares an app to one process."""
 
     def __init__(self, config: pytest.Config, log: Producer | None = None) -> None:
