@@ -12,6 +12,8 @@ from shared.dead_letters.selecting import Selector
 MAX_LIMIT = 10_000
 MAX_RATE_PER_SECOND = 200.0
 
+_UNSET: tuple[Any, ...] = (None, (), frozenset(), False)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -29,7 +31,7 @@ class Options:
     def as_json(self) -> dict[str, Any]:
         """Return the options as they are kept."""
         plain = asdict(self)
-        chosen = {name: value for name, value in plain["selector"].items() if value not in (None, (), False)}
+        chosen = {name: value for name, value in plain["selector"].items() if value not in _UNSET}
         for name in ("sequence_numbers", "job_ids"):
             if name in chosen:
                 chosen[name] = sorted(chosen[name])

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from infra.local import signalr
 from infra.local.model_simulator import Endpoint
+from tests.e2e import operators
 from tests.e2e.app import App, running
 from tests.e2e.creators import settings_of
 from tests.e2e.model import Model
@@ -65,7 +66,7 @@ def app(
         database_url=app_database_url,
         redis_url=redis_url,
         model=model_endpoint,
-        settings=settings_of(hub),
+        settings={**settings_of(hub), **operators.SETTINGS},
     ) as app:
         yield app
 

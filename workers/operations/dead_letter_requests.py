@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from shared.contracts import MAX_DEADLINE_MS, CreatorId, JobType
 from shared.dead_letters.options import MAX_LIMIT, MAX_RATE_PER_SECOND, Options
 from shared.dead_letters.selecting import Selector
+from shared.messaging.sanitising import storable_text
 
 #: The platform cuts an answer after 230 seconds.
 MAX_WAIT_SECONDS = 100.0
@@ -18,7 +19,7 @@ _DAY_SECONDS = 86_400.0
 _YEARS_SECONDS = 3_650 * _DAY_SECONDS
 _LARGEST_SEQUENCE = 2**63 - 1
 
-_Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00\ud800-\udfff]*$")]
+_Text = Annotated[str, AfterValidator(storable_text), Field(min_length=1, max_length=200)]
 _Seconds = Annotated[float, Field(ge=0, le=_YEARS_SECONDS, allow_inf_nan=False)]
 _Sequence = Annotated[int, Field(ge=0, le=_LARGEST_SEQUENCE)]
 _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -54,7 +55,7 @@ class AskedSelector(Asked):
         fields = self.model_dump(include=set(AskedSelector.model_fields))
         fields["code"] = fields.pop("error_code")
         for name in ("sequence_numbers", "job_ids"):
-            fields[name] = frozenset(fields[name])
+            fields[name] = frozenset(getattr(self, name))
         return Selector(**fields, in_bodies=in_bodies)
 
 
