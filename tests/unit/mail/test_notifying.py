@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.local.pictures.letters import LINKS, WRITER
 from shared.clock import ManualClock
 from shared.contracts import JobEvent
 from shared.errors import (
@@ -22,7 +23,6 @@ from shared.mail.memory import MemoryMailer
 from shared.mail.memory_letters import MemoryContacts, MemoryLetterStore
 from shared.mail.port import Effect
 from shared.mail.posting import PostOffice, Route
-from tests.mail_samples import LINKS, WRITER
 from workers.notify_email.handler import notice_of, notify
 from workers.notify_email.summaries import summary_of
 from workers.notify_email.unsubscribing import unsubscribe

@@ -12,15 +12,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts import JobType
-from shared.errors import ConfigurationError
-from shared.mail.composing import LetterWriter
-from shared.mail.letters import Told
-from shared.mail.links import FrontEnd, UnsubscribeLinks
-from shared.mail.notices import OPERATOR
-from shared.mail.telling import shortened
-from shared.mail.wording import LANGUAGES, words_for
-from tests.mail_samples import (
+from infra.local.pictures.letters import (
     ANALYSIS,
     BUDGET,
     ENDPOINT,
@@ -33,6 +25,14 @@ from tests.mail_samples import (
     letter,
     told,
 )
+from shared.contracts import JobType
+from shared.errors import ConfigurationError
+from shared.mail.composing import LetterWriter
+from shared.mail.letters import Told
+from shared.mail.links import FrontEnd, UnsubscribeLinks
+from shared.mail.notices import OPERATOR
+from shared.mail.telling import shortened
+from shared.mail.wording import LANGUAGES, words_for
 
 _WORDS = Path(__file__).parents[3] / "shared" / "mail" / "words"
 _HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7*7 }} {0} \r\nBcc: all@c.example"

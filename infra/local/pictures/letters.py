@@ -1,8 +1,9 @@
-"""Letters of every kind, as the tests and the pictures in the documentation show them."""
+"""Letters of every kind, as the pictures in the documentation show them and the tests look at them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -15,7 +16,7 @@ from shared.mail.port import Letter
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 ROOT = "https://app.huntaze.example"
-LINKS = UnsubscribeLinks([b"a secret of the tests"], "https://functions.example")
+LINKS = UnsubscribeLinks([b"a secret of no use"], "https://functions.example")
 WRITER = LetterWriter(FrontEnd(root=ROOT), LINKS)
 
 VIDEO = Told(
@@ -24,12 +25,20 @@ VIDEO = Told(
     body={
         "jobId": "job_1766400000000_k3j2h1g0f",
         "jobType": "video.analysis",
-        "summary": "Une matinée dans l\u2019atelier : lumière douce, trois plans, et un sourire qui arrive"
+        "summary": "Une matinée dans l’atelier : lumière douce, trois plans, et un sourire qui arrive"  # noqa: RUF001 - French
         " au bon moment.",
         "durationSeconds": 62.3,
         "scenes": 7,
         "hook": 6.5,
-        "advice": "Commence par le sourire de la onzième seconde : c\u2019est lui qui retient.",
+        "advice": "Commence par le sourire de la onzième seconde : c’est lui qui retient.",  # noqa: RUF001 - French
+    },
+)
+ENGLISH_VIDEO = replace(
+    VIDEO,
+    body={
+        **VIDEO.body,
+        "summary": "A morning in the studio: soft light, three shots, and a smile that comes at the right moment.",
+        "advice": "Begin with the smile at 0:11, it is what makes people stay.",
     },
 )
 FAILURE = Told(
@@ -93,8 +102,9 @@ def samples() -> Mapping[str, str]:
     return {
         "completed": letter(VIDEO, language="fr").html,
         "failed": letter(FAILURE).html,
-        "digest": letter(VIDEO, FAILURE, IDEAS, ANALYSIS).html,
+        "digest": letter(ENGLISH_VIDEO, FAILURE, IDEAS).html,
         "endpoint": letter(told(ENDPOINT), language="fr-FR").html,
+        "analysis": letter(ANALYSIS).html,
         "budget": letter(told(BUDGET), recipient=OPERATOR).html,
         "unsubscribe": WRITER.page("confirm", "fr"),
     }
