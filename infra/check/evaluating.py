@@ -91,7 +91,7 @@ class Evaluator:
         self._schemas = schemas
         self._report = report
         self._handlers: Mapping[str, Callable[[Node, Locals], Any]] = {
-            "string": lambda node, local: joined(self._piece(part, local) for part in string_parts(node)),
+            "string": self._text,
             "number": lambda node, _: int(text_of(node)),
             "boolean": lambda node, _: text_of(node) == "true",
             "null": lambda _node, _local: None,
@@ -128,6 +128,12 @@ class Evaluator:
         names = [text_of(name) for name in children(parameters)] or [text_of(parameters)]
         turns = ((value, index) for index, value in enumerate(values))
         return [{**local, **dict(zip(names, turn, strict=False))} for turn in turns]
+
+    def _text(self, node: Node, local: Locals) -> str | Runtime:
+        parts = string_parts(node)
+        if all(isinstance(part, str) for part in parts):
+            return "".join(map(str, parts))
+        return joined(self._piece(part, local) for part in parts)
 
     def _piece(self, part: str | Node, local: Locals) -> object:
         if isinstance(part, str):

@@ -134,8 +134,13 @@ def children(node: Node) -> tuple[Node, ...]:
     return tuple(child for child in node.named_children if child.type not in _COMMENTS)
 
 
-def string_parts(node: Node) -> Iterator[str | Node]:
-    """Yield what a string is made of: texts, and the expressions between them."""
+@lru_cache(maxsize=1 << 16)
+def string_parts(node: Node) -> tuple[str | Node, ...]:
+    """Return what a string is made of: texts, and the expressions between them."""
+    return tuple(part for part in _string_parts(node) if part != "")
+
+
+def _string_parts(node: Node) -> Iterator[str | Node]:
     raw, start = text_of(node), node.start_byte
     if raw.startswith("'''"):
         yield raw[3:-3].removeprefix("\n")
