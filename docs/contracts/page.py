@@ -23,7 +23,9 @@ Names and shapes only ever grow; unknown fields are kept, never an error.
 - [schemas/](schemas) holds a JSON Schema (draft 2020-12) of every shape.
 - [asyncapi.json](asyncapi.json) describes both topics as AsyncAPI 3.0.
 - [types.ts](types.ts) holds the same shapes as TypeScript types.
-- [publish.ts](../examples/typescript/publish.ts) and [follow.ts](../examples/typescript/follow.ts) use them.
+- [publish.ts](../examples/typescript/publish.ts) and [follow.ts](../examples/typescript/follow.ts) use them;
+  [live.ts](../examples/typescript/live.ts) is a page's side, by SignalR, and
+  [updates.ts](../examples/typescript/updates.ts) says which updates it drops.
 """
 
 
@@ -82,7 +84,8 @@ and these application properties:
 {tables.events_table()}
 {tables.statuses_table()}
 A result too large for an event is left out, and `resultUrl` points at `GET /api/jobs/{{jobId}}`.
-An event may arrive twice, with the same message id.
+An event may arrive twice, with the same message id and the same `version`, and events may overtake one
+another; [notifications](../notifications.md) tells how a client keeps them in order.
 
 {_example(EVENTS["job.failed"])}
 Its properties:

@@ -796,6 +796,7 @@ export type ErrorCode =
   | "CONTENT_FILTERED"
   | "FORBIDDEN_URL"
   | "POISON_MESSAGE"
+  | "CANCELLED"
   | "RATE_LIMIT"
   | "TIMEOUT"
   | "NETWORK_ERROR"

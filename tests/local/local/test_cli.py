@@ -40,7 +40,7 @@ def test_a_payload_is_a_json_object(payload: str, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize(
-    "argv", [["events"], ["jobs", "job_1"], ["publish", "chat.suggest", "--message", "Hi"]]
+    "argv", [["events"], ["live"], ["jobs", "job_1"], ["publish", "chat.suggest", "--message", "Hi"]]
 )
 def test_without_a_stack_every_command_says_how_to_start_it(
     argv: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
