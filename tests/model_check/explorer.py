@@ -6,6 +6,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from shared.messaging.versions import end_version
 from shared.persistence.port import JobState
 from tests.model_check.world import JOB_ID, Protocol, World
 
@@ -87,12 +88,18 @@ def broken_promises(world: World) -> list[str]:
 
 
 def is_done(world: World) -> bool:
-    """Say whether the job is over, announced, and nothing is left anywhere."""
+    """Say whether the job is over, nothing is left anywhere, and its end is the newest word about it."""
     job = world.job
     if job is None or not job.state.terminal or world.unsent or not world.quiet:
         return False
     message = (f"{JOB_ID}:{job.message.epoch}:{job.fence}:0", JobState(job.state).value)
-    return message in world.events
+    return message in world.events and message == max(world.events, key=_version)
+
+
+def _version(event: tuple[str, str]) -> int:
+    """Return what clients order the event by."""
+    _job_id, epoch, fence, _number = event[0].rsplit(":", 3)
+    return end_version(int(epoch), int(fence))
 
 
 def _digest(world: World) -> bytes:
