@@ -172,7 +172,7 @@ def run_script() -> Callable[..., Any]:
             capture_output=True,
             check=False,
             text=True,
-            timeout=30,
+            timeout=150,
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

@@ -52,7 +52,7 @@ def _tell(lines: str, database_url: str) -> subprocess.CompletedProcess[str]:
         check=False,
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": database_url},
-        timeout=50,
+        timeout=240,
     )
 
 

@@ -35,6 +35,6 @@ def test_the_types_are_those_of_the_schemas(tmp_path: Path) -> None:
 
 def _run(tool: str, *arguments: str) -> None:
     ended = subprocess.run(  # noqa: S603 - pinned development tools
-        [TOOLS / tool, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=50, check=False
+        [TOOLS / tool, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -175,7 +175,7 @@ class Trouble:
     answered: float
 
 
-@pytest.mark.timeout(60 + NETWORK_CALLS / NETWORK_PER_SECOND)
+@pytest.mark.timeout(300 + NETWORK_CALLS / NETWORK_PER_SECOND)
 @pytest.mark.parametrize(
     "trouble",
     [
