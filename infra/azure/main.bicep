@@ -174,7 +174,7 @@ module realtime 'modules/realtime.bicep' = {
   params: {
     signalRName: names.signalR
     signalRSku: signalRSku
-    allowedOrigins: split(appSettings.ALLOWED_ORIGINS, ',')
+    allowedOrigins: empty(appSettings.ALLOWED_ORIGINS) ? [] : split(appSettings.ALLOWED_ORIGINS, ',')
     vaultName: names.vault
     location: location
     tags: tags
