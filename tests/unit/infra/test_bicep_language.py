@@ -132,11 +132,8 @@ output id string = plan.id
 
 def test_a_missing_file_is_named() -> None:
     """Of a module, and of data."""
-    _, findings = _resolved(
-        {
-            "main.bicep": "module a 'a.bicep' = {\n  name: 'a'\n}\noutput b object = loadJsonContent('b.json')\n"
-        }
-    )
+    text = "module a 'a.bicep' = {\n  name: 'a'\n}\noutput b object = loadJsonContent('b.json')\n"
+    _, findings = _resolved({"main.bicep": text})
     assert [(finding.fault, finding.line) for finding in findings] == [
         (Fault.SYNTAX, 1),
         (Fault.WRONG_ARGUMENTS, 4),
