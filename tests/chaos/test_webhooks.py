@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import random
-import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +35,7 @@ from shared.webhooks.register import Register
 from shared.webhooks.sealing import Seal
 from tests.chaos.scenario import FORKS
 from tests.chaos.webhook_hosting import POINTS, Death, run_host
+from tests.webhook_receiver import Receiver, receiving
 
 EVENTS = int(os.environ.get("WEBHOOK_EVENTS", "80"))
 KILLS = int(os.environ.get("WEBHOOK_KILLS", "4"))
@@ -45,65 +44,6 @@ CREATORS = 20
 
 #: A host that has not passed its point by then is killed where it stands.
 _PATIENCE_SECONDS = 10.0
-
-
-@dataclass
-class Receiver:
-    """All creators' servers in one: it knows what it has heard by `webhook-id`."""
-
-    port: int = 0
-    #: How often each id was answered with success, and what was said.
-    heard: Counter[str] = field(default_factory=Counter)
-    bodies: dict[str, set[bytes]] = field(default_factory=dict)
-    refused: Counter[str] = field(default_factory=Counter)
-    #: The last request to each creator's endpoint.
-    latest: dict[str, tuple[bytes, dict[str, str]]] = field(default_factory=dict)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one request: one id in 20 is refused the first time, and one in 20 slowly taken."""
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-            pairs = (line.partition(":") for line in head[1:] if line)
-            headers = {name.casefold(): value.strip() for name, _, value in pairs}
-            body = await reader.readexactly(int(headers["content-length"]))
-            webhook_id = headers["webhook-id"]
-            moody = int(webhook_id[4:10], 16) % 20
-            if moody == 1:
-                await asyncio.sleep(0.2)
-            if moody == 0 and not self.refused[webhook_id]:
-                self.refused[webhook_id] += 1
-                writer.write(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")
-            else:
-                self.heard[webhook_id] += 1
-                self.bodies.setdefault(webhook_id, set()).add(body)
-                self.latest[head[0].split(" ")[1].strip("/")] = body, headers
-                writer.write(b"HTTP/1.1 204 OK\r\n\r\n")
-            await writer.drain()
-        writer.close()
-
-
-@contextmanager
-def receiving() -> Iterator[Receiver]:
-    """Run the receiver in a thread of its own: tests wait for processes meanwhile."""
-    receiver, ready, ends = Receiver(), threading.Event(), list[Callable[[], object]]()
-
-    async def serve() -> None:
-        loop, end = asyncio.get_running_loop(), asyncio.Event()
-        async with await asyncio.start_server(receiver.serve, "127.0.0.1", 0) as server:
-            receiver.port = server.sockets[0].getsockname()[1]
-            ends.append(lambda: loop.call_soon_threadsafe(end.set))
-            ready.set()
-            await end.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    assert ready.wait(30)
-    try:
-        yield receiver
-    finally:
-        for end in ends:
-            end()
-        thread.join()
 
 
 @dataclass
@@ -128,16 +68,16 @@ class Scenario:
             "AZURE_AI_KEY": "unused",
             "FUNCTIONS_KEY": "unused",
             "WEBHOOK_SECRETS_KEYS": self.key,
-            "WEBHOOK_LOCAL_ORIGINS": f"http://127.0.0.1:{self.receiver.port}",
+            "WEBHOOK_LOCAL_ORIGINS": self.receiver.origin,
         }
 
     async def register(self) -> None:
         """Give each creator an endpoint at the receiver."""
-        hosts = AnyPublicHost(local_origins=[f"http://127.0.0.1:{self.receiver.port}"])
+        hosts = AnyPublicHost(local_origins=[self.receiver.origin])
         poster = GuardedPoster(hosts, GuardedTransport(), clock=SystemClock())
         register = Register(endpoints=self.table, poster=poster, seal=Seal([self.key]))
         for creator in map(str, range(CREATORS)):
-            url = f"http://127.0.0.1:{self.receiver.port}/{creator}"
+            url = f"{self.receiver.origin}/{creator}"
             kept = await register.put(Endpoint(creator_id=creator, name="crm", url=url))
             assert kept.secret
             self.secrets[creator] = kept.secret
@@ -219,7 +159,7 @@ async def scenario(tmp_path: Path, database_url: str) -> AsyncIterator[Scenario]
     store = PostgresJobStore(database_url, pool_size=2, timeout_seconds=10, patience_seconds=10)
     await store.open()
     with (
-        receiving() as receiver,
+        receiving(moody=20) as receiver,
         broker.running(tmp_path, topology=tmp_path / "topology.json") as connection,
     ):
         async with (
@@ -257,8 +197,8 @@ async def test_each_event_is_delivered_once_whenever_hosts_die(scenario: Scenari
     uncertain = set(await scenario.table.uncertain(limit=100_000))
     twice = {webhook_id for webhook_id, times in heard.items() if times > 1}
     assert twice <= uncertain
-    for creator, (body, headers) in scenario.receiver.latest.items():
-        Webhook(scenario.secrets[creator]).verify(body, headers)
+    for path, latest in scenario.receiver.latest.items():
+        Webhook(scenario.secrets[path.strip("/")]).verify(latest.body, latest.headers)
     print(  # noqa: T201 - the figures of a run
         f"{len(heard)} deliveries, {sum(heard.values())} heard, {len(twice)} twice, "
         f"{len(uncertain)} uncertain, {len(scenario.receiver.refused)} refused at first; "

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography.fernet import Fernet
 from psycopg import sql
 
 from infra.local import signalr
@@ -16,6 +17,7 @@ from tests.e2e.app import App, running
 from tests.e2e.creators import settings_of
 from tests.e2e.model import Model
 from tests.e2e.videos import VideoApp, running_with_videos
+from tests.webhook_receiver import Receiver, receiving
 
 _DATABASE, _VIDEOS_DATABASE = "end_to_end", "end_to_end_videos"
 
@@ -52,12 +54,20 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[signalr.Endpoint]:
 
 
 @pytest.fixture(scope="session")
+def creators_server() -> Iterator[Receiver]:
+    """Where creators want to be told."""
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
 def app(
     tmp_path_factory: pytest.TempPathFactory,
     app_database_url: str,
     redis_url: str,
     model_endpoint: Endpoint,
     hub: signalr.Endpoint,
+    creators_server: Receiver,
 ) -> Iterator[App]:
     """The function app on the host, with a broker and a database of its own."""
     directory: Path = tmp_path_factory.mktemp("app")
@@ -66,7 +76,12 @@ def app(
         database_url=app_database_url,
         redis_url=redis_url,
         model=model_endpoint,
-        settings={**settings_of(hub), **operators.SETTINGS},
+        settings={
+            **settings_of(hub),
+            **operators.SETTINGS,
+            "WEBHOOK_SECRETS_KEYS": Fernet.generate_key().decode(),
+            "WEBHOOK_LOCAL_ORIGINS": creators_server.origin,
+        },
     ) as app:
         yield app
 
