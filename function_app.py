@@ -7,6 +7,7 @@ import azure.functions as func
 from workers.chat_suggestions.trigger import blueprint as chat_suggestions
 from workers.content_analysis.trigger import blueprint as content_analysis
 from workers.content_suggestions.trigger import blueprint as content_suggestions
+from workers.metrics.trigger import blueprint as metrics
 from workers.notify_email.trigger import blueprint as notify_email
 from workers.notify_email.unsubscribe_trigger import blueprint as unsubscribe
 from workers.notify_signalr.negotiate_trigger import blueprint as negotiation
@@ -14,6 +15,7 @@ from workers.notify_signalr.trigger import blueprint as notify_signalr
 from workers.notify_webhook.endpoints_trigger import blueprint as webhook_endpoints
 from workers.notify_webhook.trigger import blueprint as notify_webhook
 from workers.operations.dead_letters_trigger import blueprint as dead_letters
+from workers.operations.jobs_trigger import blueprint as jobs
 from workers.operations.trigger import blueprint as operations
 from workers.video_analysis.trigger import blueprint as video_analysis
 from workers.video_analysis.webhook import blueprint as speech_webhook
@@ -29,10 +31,12 @@ for worker in (
     notify_signalr,
     negotiation,
     notify_email,
+    metrics,
     unsubscribe,
     notify_webhook,
     webhook_endpoints,
     operations,
     dead_letters,
+    jobs,
 ):
     app.register_functions(worker)

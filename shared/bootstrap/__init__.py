@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from shared.access.gate import Gate
     from shared.ai.port import ChatModel
     from shared.bootstrap.dead_letters import DeadLetterDesk
+    from shared.bootstrap.jobs import JobDesk
     from shared.bootstrap.mail import MailDesk
+    from shared.bootstrap.metrics import MetricsDesk
     from shared.bootstrap.speech import SpeechDesk
     from shared.bootstrap.videos import VideoDesk
     from shared.clock import Clock
@@ -53,6 +55,8 @@ class Container:
     gate: Gate | None = None
     #: All that gets at dead letters; `None`: nothing does.
     dead_letters: DeadLetterDesk | None = None
+    #: What is asked about jobs and done to them; `None`: nothing is.
+    jobs: JobDesk | None = None
     #: Where the app's own HTTP functions are found.
     functions_url: str = ""
     #: What a browser's negotiation needs, made when first asked for; raises `ConfigurationError`.
@@ -61,6 +65,8 @@ class Container:
     webhooks: Callable[[], WebhookDesk] | None = None
     #: What mail needs, made when first asked for; raises `ConfigurationError`.
     mail: Callable[[], MailDesk] | None = None
+    #: What counting needs, made when first asked for.
+    metrics: Callable[[], MetricsDesk] | None = None
     #: What was opened, the last first.
     opened: AsyncExitStack
 
@@ -100,6 +106,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     """
     from shared.bootstrap.access import gate
     from shared.bootstrap.dead_letters import dead_letter_desk
+    from shared.bootstrap.jobs import job_desk
     from shared.bootstrap.models import router
     from shared.bootstrap.speech import speech_desk
     from shared.bootstrap.videos import video_desk
@@ -167,6 +174,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         speech_desk=speech_desk(settings, clock, opened, accounts=routed.accounts),
         gate=gate(settings, store.database),
         dead_letters=dead_letter_desk(settings, store, sender, clock, opened),
+        jobs=job_desk(store, sender, clock, sweep_after_seconds=limits.sweep_after_seconds),
         functions_url=settings.functions_url,
         realtime=_realtime(settings, clock),
         mail=mail,
@@ -228,6 +236,16 @@ def _mail(
         from shared.bootstrap.mail import mail_desk
 
         return mail_desk(settings, store.database, clock, opened)
+
+    return desk
+
+
+def _metrics(store: PostgresJobStore) -> Callable[[], MetricsDesk]:
+    @cache
+    def desk() -> MetricsDesk:
+        from shared.bootstrap.metrics import metrics_desk
+
+        return metrics_desk(store.database)
 
     return desk
 

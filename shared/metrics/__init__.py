@@ -1,0 +1,1 @@
+"""What happened in each minute: counted from events, asked by the console and the costs."""

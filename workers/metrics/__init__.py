@@ -1,0 +1,1 @@
+"""Metrics: what happened in each minute, counted from events in batches."""
