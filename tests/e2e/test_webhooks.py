@@ -68,12 +68,7 @@ def test_a_creator_is_told_of_a_job_by_a_signed_webhook(app: App, creators_serve
     assert (said["type"], said["data"]["jobId"]) == ("job.completed", job_id)
     assert heard.headers["x-huntaze-job-id"] == job_id
 
-    app.until(
-        lambda: (
-            {each["state"] for each in client.ask("GET", "/deliveries")[1]["deliveries"]} == {"delivered"}
-        ),
-        "every attempt is written down",
-    )
+    app.until(lambda: _states(client) == {"delivered"}, "every attempt is written down")
     assert client.ask("PUT", "/crm", endpoint)[0] == 200
     assert "secret" not in client.ask("GET")[1]["endpoints"][0]
     assert client.ask("POST", f"/deliveries/{heard.headers['webhook-id']}/replay")[0] == 202
