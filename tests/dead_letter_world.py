@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -24,7 +25,7 @@ from shared.dead_letters.rehearsing import Rehearsing
 from shared.dead_letters.replays import Kind, NewOperation, Operation
 from shared.errors import InvalidPayloadError
 from shared.messaging.outbox import Outbox
-from shared.messaging.points import Point
+from shared.messaging.points import Point, unobserved
 from shared.messaging.sender import MemorySender
 from shared.persistence.port import JobMessage, JobState
 from shared.persistence.port import Outcome as JobOutcome
@@ -69,6 +70,11 @@ def event_letter(number: int, **more: Any) -> DeadLetter:
     return replace(letter, **more)
 
 
+async def _briefly(seconds: float) -> None:
+    """Wait as a driver that is in a hurry."""
+    await asyncio.sleep(min(seconds, 0.02))
+
+
 class KilledError(BaseException):
     """The process dies: nothing catches this."""
 
@@ -85,7 +91,6 @@ class World:
     lease_seconds: float = 5.0
 
     def desk(self, probe: Callable[[ReplayPoint], None] | None = None) -> Desk:
-        more = {"probe": probe} if probe else {}
         return Desk(
             letters=self.letters,
             archive=ArchivedLetters(self.replays),
@@ -93,11 +98,11 @@ class World:
             outbox=self.outbox,
             clock=SystemClock(),
             patience=Patience(lease_seconds=self.lease_seconds),
-            **more,
+            probe=probe or (lambda _: None),
         )
 
     def driver(self, probe: Callable[[ReplayPoint], None] | None = None) -> Driver:
-        return Driver(self.desk(probe), check)
+        return Driver(self.desk(probe), check, pause=_briefly)
 
     def rehearsing(self) -> Rehearsing:
         return Rehearsing(self.desk(), check)
@@ -155,27 +160,30 @@ class World:
         letters = await self.letters.peek(source, from_sequence=0, limit=100_000)
         return [letter.sequence_number for letter in letters]
 
+    def renewed(self, probe: Callable[[Point], None] | None = None) -> World:
+        """Return the same world with other letters and another broker: its database remembers."""
+        sender = MemorySender()
+        outbox = Outbox(self.store, sender, probe=probe or unobserved)
+        return replace(self, letters=MemoryLetters(), sender=sender, outbox=outbox)
+
     async def swept(self) -> None:
         """Send what a driver that died has left unsent."""
-        while unsent := await self.store.take_unsent(limit=100, again_after_seconds=60):
+        if unsent := await self.store.take_unsent(limit=100, again_after_seconds=0.2):
             await self.outbox.publish(unsent)
 
 
 @asynccontextmanager
-async def world_of(
-    database_url: str, *, probe: Callable[[Point], None] | None = None, sweep_after_seconds: float = 0.0
-) -> AsyncIterator[World]:
+async def world_of(database_url: str, *, sweep_after_seconds: float = 0.0) -> AsyncIterator[World]:
     """Hold a world open."""
     store = PostgresJobStore(database_url, pool_size=4, timeout_seconds=10, patience_seconds=10)
     await store.open()
     sender = MemorySender()
-    more = {"probe": probe} if probe else {}
     yield World(
         store=store,
         replays=PostgresReplays(store.database, sweep_after_seconds=sweep_after_seconds),
         letters=MemoryLetters(),
         sender=sender,
-        outbox=Outbox(store, sender, **more),
+        outbox=Outbox(store, sender),
     )
     await store.close()
 
