@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from benchmarks.money.tokens import Tokens, tokens
 from benchmarks.money.traffic import SEED, FanMessage, name_of
 from benchmarks.money.writer import Writer
 from shared.ai.allowance import ExtraCalls
@@ -75,7 +76,7 @@ class _Conversation:
 class OurSide:
     """Answers messages as the deployed worker does, one after another."""
 
-    def __init__(self, tokens: Callable[[str], int], seed: int = SEED) -> None:
+    def __init__(self, tokens: Tokens = tokens, seed: int = SEED) -> None:
         self._clock = ManualClock(_MORNING)
         self._chance = random.Random(seed)  # noqa: S311 - the same day must be answered alike
         self._model = _composed(self._clock, self._chance, tokens)
@@ -89,15 +90,18 @@ class OurSide:
         """Let the next day begin."""
         self._midnight += _DAY_SECONDS
 
-    async def answer(self, message: FanMessage) -> Served:
-        """Suggest replies, and tap one of them."""
+    async def answer(self, message: FanMessage, *, superseded: bool = False) -> Served | None:
+        """Suggest replies, and tap one; none for a message that a newer one has left behind."""
         self._clock.advance(max(0.0, self._midnight + message.at - self._clock.monotonic()))
         conversation = self._conversations[message.conversation_id]
-        context = self._context(message, conversation.turns)
+        context = self._context(message, conversation.turns, superseded=superseded)
         result = await self._suggest(context, _payload(message, conversation.lines))
         texts = [suggestion.text for suggestion in result.suggestions]
-        tapped = self._chance.choice(texts)
         conversation.turns += 1
+        if result.superseded:
+            conversation.lines.append({"from": "fan", "text": message.text})
+            return None
+        tapped = self._chance.choice(texts)
         conversation.lines += [{"from": "fan", "text": message.text}, {"from": "creator", "text": tapped}]
         return Served(
             texts=texts,
@@ -106,7 +110,7 @@ class OurSide:
             intent=result.suggestions[0].intent if result.from_bank else None,
         )
 
-    def _context(self, message: FanMessage, turn: int) -> JobContext:
+    def _context(self, message: FanMessage, turn: int, *, superseded: bool) -> JobContext:
         self._jobs += 1
         job_id, calls = f"job_{self._jobs}", list[ModelCall]()
         payer = Payment(job_id=job_id, epoch=0, attempt=0, creator_id=message.creator_id)
@@ -121,6 +125,7 @@ class OurSide:
             epoch=0,
             deadline=self._clock.monotonic() + _DEADLINE_SECONDS,
             turn=turn,
+            superseded=superseded,
             calls=calls,
             steps=steps,
         )
@@ -138,7 +143,7 @@ def _payload(message: FanMessage, lines: Sequence[dict[str, str]]) -> ChatPayloa
     )
 
 
-def _composed(clock: ManualClock, chance: random.Random, tokens: Callable[[str], int]) -> ChatModel:
+def _composed(clock: ManualClock, chance: random.Random, tokens: Tokens) -> ChatModel:
     """Compose the router as the bootstrap does, without a network, a budget, or traces."""
     catalogue = Catalogue.from_settings(Settings.model_validate(_SETTINGS))
     breaker = Breaker(MemoryBreakerStore(clock), clock)

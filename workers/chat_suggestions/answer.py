@@ -11,7 +11,7 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, StringConstraints
 
 from shared.ai.answers import UnusableAnswerError, parse_answer
 from shared.ai.echoes import echoes
@@ -29,9 +29,9 @@ _LONG_NAME_CHARACTERS = 20
 
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", re.IGNORECASE)
 #: What our instructions speak of, and no person does.
-_TELLTALE = re.compile(
-    r"\bJSON\b|\bBCP ?47\b|\b(?:language_hint|fan_(?:message|name)|earlier_messages)\b", re.IGNORECASE
-)
+_TELLTALE = re.compile(r"\bJSON\b|\bBCP ?47\b|\b(?:fan_(?:message|name)|creator_voice)\b", re.IGNORECASE)
+#: A model writes three texts; which is which is told by their places: (tone, intent).
+PLACES = (("warm", "connect"), ("playful", "tease"), ("curious", "ask back"))
 
 
 def _text_or_undetermined(value: Any) -> Any:
@@ -57,11 +57,29 @@ class Draft(BaseModel):
     intent: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
+def _drafts(value: Any) -> Any:
+    """Give bare texts the tones of their places; a model that writes more than was asked may do so."""
+    if not isinstance(value, list) or len(value) != SUGGESTIONS:
+        return value
+    return [
+        {"text": said, "tone": tone, "intent": intent} if isinstance(said, str) else said
+        for said, (tone, intent) in zip(value, PLACES, strict=True)
+    ]
+
+
 class Answer(BaseModel):
-    """The answer as the model is asked for it."""
+    """The answer as the model is asked for it: texts alone, since every word of it is paid for."""
 
     language: Annotated[str, BeforeValidator(_text_or_undetermined)] = UNDETERMINED
-    suggestions: Annotated[list[Draft], Field(min_length=SUGGESTIONS, max_length=SUGGESTIONS)]
+    suggestions: Annotated[
+        list[Draft],
+        BeforeValidator(_drafts),
+        Field(
+            min_length=SUGGESTIONS,
+            max_length=SUGGESTIONS,
+            validation_alias=AliasChoices("suggestions", "replies"),
+        ),
+    ]
     #: What is forbidden in the conversation, as far as the model sees; what it makes up is nothing.
     flag: Annotated[FlagCode | None, BeforeValidator(_code_or_nothing)] = None
 

@@ -71,7 +71,7 @@ class Served:
 
     lines: tuple[BankLine, ...]
     model: str
-    #: This process had to look for the bank, or have it filled.
+    #: It was written for this message, which pays for it.
     filled: bool
 
 
@@ -99,18 +99,18 @@ class Banks:
     async def serve(self, context: JobContext, wanted: Wanted) -> Served | None:
         """Return three lines; `None` when the bank has none, so that the model has to be asked."""
         key = (context.creator_id, self.key(context.creator_id, wanted))
-        kept = self._known(key)
-        filled = kept is None
+        kept, paid = self._known(key), len(context.calls)
         bank = kept.bank if kept else await self._filled_once(context, wanted, key)
+        filled = len(context.calls) > paid
         return self._chosen(bank, context, wanted, key[1], filled=filled) if bank else None
 
     def key(self, creator_id: str, wanted: Wanted) -> str:
         """Name a bank by all that its lines are made from, in words that an operator can search."""
         said, voice = wanted.everyday, hashlib.sha256(wanted.voice.encode()).hexdigest()[:16]
-        part = hashlib.sha256(f"{creator_id}\0{said.intent}".encode()).digest()
+        part = hashlib.sha256(f"{creator_id}\0{said.name}".encode()).digest()
         offset_seconds = int.from_bytes(part[:4], "big") % (GENERATION_DAYS * _DAY_SECONDS)
         generation = int(self._clock.now().timestamp() + offset_seconds) // (GENERATION_DAYS * _DAY_SECONDS)
-        return f"{said.language}/{said.intent}/{generation}/{voice}/v{TASK.prompt_version}"
+        return f"{said.language}/{said.name}/{generation}/{voice}/v{TASK.prompt_version}"
 
     def _known(self, key: tuple[str, str]) -> _Kept | None:
         kept = self._kept.get(key)
@@ -156,7 +156,7 @@ class Banks:
             raise ModelError("There is no time to fill a bank.")
         request = bank_request(
             context,
-            intent=wanted.everyday.intent,
+            intents=wanted.everyday.intents,
             language=wanted.everyday.language,
             voice=wanted.voice,
             role=wanted.role,
@@ -165,7 +165,7 @@ class Banks:
         found = await answered(
             self._model,
             request,
-            lambda text: read_bank(text, rules=instructions(wanted.voice)),
+            lambda text: read_bank(text, rules=instructions(wanted.voice), language=wanted.everyday.language),
             job_id=context.job_id,
         )
         lines = [BankLine(text=draft.text, tone=draft.tone) for draft in found.answer]

@@ -9,22 +9,32 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 
-from workers.chat_suggestions.phrases.book import Book, books
-from workers.chat_suggestions.phrases.grammar import plain
-from workers.chat_suggestions.phrases.intents import ABSORBED_BY, ABSORBED_BY_ALL, QUESTIONS, Intent
+from workers.chat_suggestions.phrases.book import PRAISE, Book, books, meaning, squeezed
+from workers.chat_suggestions.phrases.grammar import Phrases, plain
+from workers.chat_suggestions.phrases.intents import (
+    ABSORBED_BY_ALL,
+    MAY_ANSWER,
+    MOST_AT_ONCE,
+    OF_SOMETHING,
+    QUESTIONS,
+    REPLIES,
+    Intent,
+)
 
 #: A longer message says something.
-MAX_WORDS = 10
+MAX_WORDS = 16
 MAX_EMOJIS = 12
-MAX_CHARACTERS = 120
+MAX_CHARACTERS = 140
 DEFAULT_LANGUAGE = "en"
 
 _LAUGHS = frozenset("😂🤣😆😹")
-_FOND = frozenset("❤♥🧡💛💚💙💜💕💖💗💓💞💘💝💋😘😍🥰😚😙😊☺🙂😀😃😄😁😉😜😝😋😏🔥✨🌹🌸💐🤗🤩😇😻🫶")
+_FOND = frozenset(
+    "❤♥🧡💛💚💙💜💕💖💗💓💞💘💝💋😘😍🥰😚😙😊☺🙂😀😃😄😁😉😜😝😋😏🔥✨🌹🌸💐🤗🤩😇😻🫶🥵🤤🫦😈💌🩷🩵❣💟😆"
+)
 #: Friendly, and nothing by themselves.
 _DECORATION = frozenset("👋🙏🎉👏🙌👀🌞☀🌙🌟⭐💫😴💤🫠😌👑🤍🖤🤎😳🙈👍👌")
 _JOINED = frozenset("\ufe0f\u200d\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
@@ -42,13 +52,18 @@ _LAUGHS_IN = {
     "es": re.compile(r"(?:ja){2,}j?|(?:je){2,}"),
     "pt": re.compile(r"k{3,}|(?:rs){2,}"),
 }
-_RUN = re.compile(r"(.)\1{2,}")
-_MAX_RUNS = 3
-_DOUBLED = re.compile(r"([aeiouy])\1$")
 _MIN_NAME_CHARACTERS = 2
+#: So many more words of another language are no chance: languages share some of their smallest.
+_FOREIGN_LEAD = 3
+#: Kind words that are also names: with a capital letter they may be somebody's.
+_NAMES = re.compile(
+    r"(?<!^)\b(?:Angel|Ángel|Angela|Amor|Bella|Belle|Bonita|Cara|Cielo|Flor|Gioia|Gloria|Honey|Linda|Maus|Mona|Precious"
+    r"|Princess|Queen|Reina|Rosa|Sol|Star|Stella|Sunny|Sunshine|Tesoro|Vida)\b"
+)
+_ORDER = {intent: at for at, intent in enumerate(Intent)}
 
 #: Where these are spoken of, no ready line is kind.
-_GRAVE = frozenset(
+GRAVE = frozenset(
     plain("""
         accident cancer crying dead death depressed depression died divorce divorced dying funeral grief
         hospital hurt killed lonely sad sick suicidal suicide surgery
@@ -65,9 +80,15 @@ _GRAVE = frozenset(
 class Everyday:
     """What an everyday message is for, and the language it is in."""
 
-    intent: Intent
+    #: One, or several things said at once, in the order of `Intent`.
+    intents: tuple[Intent, ...]
     #: One of those that phrases are known in.
     language: str
+
+    @property
+    def name(self) -> str:
+        """What it is for, in one word."""
+        return "+".join(self.intents)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,26 +121,39 @@ def everyday(
         names: what the creator is called, which adds nothing to a message.
         earlier: what was said before, the oldest first.
     """
-    read = _taken_apart(text, frozenset(_name_words(names)))
+    known = frozenset(_name_words(names))
+    meant = _meant(text, known)
+    language = meant and _language(meant, hint, earlier)
+    if not language or not _stands_alone(meant[language], earlier, known):
+        return None
+    return Everyday(intents=meant[language], language=language)
+
+
+def _meant(text: str, names: frozenset[str]) -> dict[str, tuple[Intent, ...]]:
+    """Return what a message means in each language that has such phrases."""
+    read = _taken_apart(text, names)
     if read is None:
-        return None
-    intents = {tag: intent for tag, book in books().items() if (intent := _intent(read, book))}
-    intents = {tag: intents[tag] for tag in read.laughs_in if tag in intents} or intents
-    language = intents and _language(intents, hint, earlier)
-    if not language or not _stands_alone(intents[language], earlier):
-        return None
-    return Everyday(intent=intents[language], language=language)
+        return {}
+    meant = {tag: intents for tag, book in books().items() if (intents := _intents(read, book))}
+    return {tag: meant[tag] for tag in read.laughs_in if tag in meant} or meant
 
 
 def language_of(lines: Iterable[str]) -> str | None:
     """Return the language of some lines by its commonest words; `None` if they don't tell it clearly."""
+    scores = _scores(lines)
+    (tag, best), (_, second) = scores.most_common(2)
+    return tag if best > second else None
+
+
+def is_foreign(lines: Iterable[str], wanted: str) -> bool:
+    """Say whether lines are certainly in another language than the wanted one, whose phrases are known."""
+    scores = _scores(lines)
+    return max(scores.values()) - scores[wanted] >= _FOREIGN_LEAD
+
+
+def _scores(lines: Iterable[str]) -> Counter[str]:
     words = [word for line in lines for word in re.findall(r"\w+", plain(line[:400]))]
-    scores = sorted(
-        (sum(word in book.telling for word in words), tag) for tag, book in books().items() if words
-    )
-    if not scores or scores[-1][0] == 0 or scores[-1][0] == scores[-2][0]:
-        return None
-    return scores[-1][1]
+    return Counter({tag: sum(word in book.telling for word in words) for tag, book in books().items()})
 
 
 def primary(tag: str | None) -> str | None:
@@ -130,7 +164,7 @@ def primary(tag: str | None) -> str | None:
 
 def _taken_apart(text: str, names: frozenset[str]) -> _Read | None:
     """Return a message's words; `None` if it holds anything but words, pauses and friendly emojis."""
-    if len(text) > MAX_CHARACTERS:
+    if len(text) > MAX_CHARACTERS or _NAMES.search(text):
         return None
     shown = _EMOTICON.sub("😊", unicodedata.normalize("NFC", text))
     characters: list[str] = []
@@ -175,21 +209,23 @@ def _name_words(names: Iterable[str]) -> Iterator[str]:
         yield from (word for word in plain(name).split() if len(word) >= _MIN_NAME_CHARACTERS)
 
 
-def _intent(read: _Read, book: Book) -> Intent | None:
+def _intents(read: _Read, book: Book) -> tuple[Intent, ...]:
     """Return what a message is for in one language, if it is made of its phrases."""
-    words = tuple(_known(word, book.words) for word in read.words)
+    words = tuple(_known(word, book) for word in read.words)
     if None in words:
-        return None
-    phrases = _cover(tuple(word for word in words if word), book)
-    if phrases is None:
-        return None
-    meant = {intent for phrase in phrases if (intent := book.intents[phrase])}
+        return ()
+    labels = _cover(tuple(word for word in words if word), book.phrases)
+    if labels is None:
+        return ()
+    meant = {intent for label in labels if (intent := meaning(label))}
     if not meant and not read.words:
         meant = _wordless(read)
-    elif not meant and all(phrase in book.praise for phrase in phrases):
+    elif not meant and all(label == PRAISE for label in labels):
         meant = {Intent.COMPLIMENT}
-    intent = _one_of(meant)
-    return None if read.asks and intent not in QUESTIONS else intent
+    intents = tuple(sorted(meant - ABSORBED_BY_ALL or meant, key=_ORDER.__getitem__))
+    if len(intents) > MOST_AT_ONCE or (read.asks and not QUESTIONS & set(intents)):
+        return ()
+    return intents if meant - ABSORBED_BY_ALL else intents[-1:]
 
 
 def _wordless(read: _Read) -> set[Intent]:
@@ -198,42 +234,31 @@ def _wordless(read: _Read) -> set[Intent]:
     return {Intent.EMOJI} if read.emojis else set()
 
 
-def _one_of(meant: set[Intent]) -> Intent | None:
-    """Return what all that is meant comes down to; `None` if a ready line would leave some of it out."""
-    own = meant - ABSORBED_BY_ALL or meant
-    own = {intent for intent in own if not own & ABSORBED_BY.get(intent, frozenset())}
-    return own.pop() if len(own) == 1 else None
-
-
-def _known(word: str, words: frozenset[str]) -> str | None:
-    """Return a word as the phrases have it: letters drawn out are said once or twice."""
-    if word in words:
+def _known(word: str, book: Book) -> str | None:
+    """Return a word as the phrases have it, letters said once that were drawn out or typed twice."""
+    if word in book.words:
         return word
-    runs = _RUN.findall(word)
-    if len(runs) > _MAX_RUNS:
-        return None
-    if _DOUBLED.search(word) and word[:-1] in words:
-        return word[:-1]
-    for times in product((2, 1), repeat=len(runs)):
-        left = iter(times)
-        if (short := _RUN.sub(lambda run: run[1] * next(left), word)) in words:  # noqa: B023 - used at once
-            return short
-    return None
+    said_once = squeezed(word)
+    if said_once != word:
+        return book.squeezed.get(said_once) or book.mistyped.get(said_once)
+    return book.mistyped.get(word)
 
 
-def _cover(words: tuple[str, ...], book: Book) -> tuple[tuple[str, ...], ...] | None:
-    """Return phrases that the words are made of, the longest first; `None` if a word is left over."""
-    covers: list[tuple[tuple[str, ...], ...] | None] = [None] * len(words) + [()]
+def _cover(words: tuple[str, ...], phrases: Phrases) -> tuple[str, ...] | None:
+    """Return labels of phrases that make up the words, the longest first; `None` if a word is left over."""
+    covers: list[tuple[str, ...] | None] = [None] * len(words) + [()]
     for start in range(len(words) - 1, -1, -1):
-        for end in range(min(len(words), start + book.longest), start, -1):
+        for end, label in phrases.found(words, start):
             rest = covers[end]
-            if rest is not None and words[start:end] in book.intents:
-                covers[start] = (words[start:end], *rest)
+            if rest is not None:
+                covers[start] = (label, *rest)
                 break
     return covers[0]
 
 
-def _language(intents: dict[str, Intent], hint: str | None, earlier: Sequence[Line]) -> str | None:
+def _language(
+    intents: Mapping[str, tuple[Intent, ...]], hint: str | None, earlier: Sequence[Line]
+) -> str | None:
     """Choose among the languages that a message may be in; `None` if the conversation leaves it open."""
     if len(intents) == 1:
         return next(iter(intents))
@@ -247,17 +272,28 @@ def _language(intents: dict[str, Intent], hint: str | None, earlier: Sequence[Li
     return hinted if hinted in intents else next(iter(intents))
 
 
-def _stands_alone(intent: Intent, earlier: Sequence[Line]) -> bool:
+def _stands_alone(intents: tuple[Intent, ...], earlier: Sequence[Line], names: frozenset[str]) -> bool:
     """Say whether a message means the same where it stands as it does alone."""
-    if any(_GRAVE & set(re.findall(r"\w+", plain(line.text[:400]))) for line in earlier[-6:]):
+    if any(GRAVE & set(re.findall(r"\w+", plain(line.text[:400]))) for line in earlier[-6:]):
         return False
     said = [line.text for line in earlier if line.by_creator]
-    if said and intent is Intent.PRICE:
-        return False  # of what the creator has spoken of
-    last = said[-1] if said and earlier and _is_open(earlier) else ""
-    return not (_ASKS & set(last) or any(c.isdigit() or c in "$€£" for c in last))
+    if (said and OF_SOMETHING & set(intents)) or (not said and REPLIES.issuperset(intents)):
+        return False
+    last = said[-1] if said and _is_open(earlier) else ""
+    if any(c.isdigit() or c in "$€£" for c in last) or (_ASKS & set(last) and MAY_ANSWER & set(intents)):
+        return False
+    return all(_meant(line.text, names) for line in _unanswered(earlier))
 
 
 def _is_open(earlier: Sequence[Line]) -> bool:
     """Say whether the creator's last word is not long ago."""
     return any(line.by_creator for line in earlier[-3:])
+
+
+def _unanswered(earlier: Sequence[Line]) -> Sequence[Line]:
+    """Return what the fan has said since the creator's last word: it waits for an answer, too.
+
+    Front ends that show no line of the creator's don't tell; then it is the last two lines.
+    """
+    after = next((at for at, line in enumerate(reversed(earlier)) if line.by_creator), 2)
+    return earlier[len(earlier) - min(after, len(earlier)) :]

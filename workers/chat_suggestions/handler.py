@@ -14,9 +14,8 @@ from shared.ai.repairing import answered
 from shared.errors import ModelError
 from shared.messaging.worker import JobContext
 from shared.persistence.creators import Creators
-from workers.chat_suggestions.answer import UNDETERMINED, Answer, language_tag, read_answer
+from workers.chat_suggestions.answer import UNDETERMINED, Answer, language_tag
 from workers.chat_suggestions.bank import Banks, Served, Wanted
-from workers.chat_suggestions.bank_prompt import SITUATIONS
 from workers.chat_suggestions.everyday import (
     DEFAULT_LANGUAGE,
     Everyday,
@@ -30,14 +29,15 @@ from workers.chat_suggestions.messages import ChatPayload, ChatResult, Flag, Fla
 from workers.chat_suggestions.persona import creator_names, informed
 from workers.chat_suggestions.prewritten import PREWRITTEN, declines, waiting
 from workers.chat_suggestions.prompt import (
+    Question,
     earlier_lines,
-    instructions,
     language_hint,
+    question,
     role_for,
-    suggestion_request,
     voice,
 )
 from workers.chat_suggestions.safety import flags_of, is_refusal
+from workers.chat_suggestions.situations import purpose
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class Desk:
         """Note what answered a message, for the metric and with the job."""
         context.used(source.value, 1)
         if self.measures:
-            known = {"intent": found.intent, "language": found.language} if found else {}
+            known = {"intent": found.name, "language": found.language} if found else {}
             self.measures.answered(source, **known)
 
 
@@ -104,9 +104,9 @@ async def _from_bank(
         avoided=[line.text for line in earlier if line.by_creator],
     )
     served = await desk.banks.serve(context, wanted)
-    source = (
-        Source.BANK_FILLED if served and served.filled else Source.BANK_HIT if served else Source.BANK_MISS
-    )
+    source = Source.BANK_MISS
+    if served:
+        source = Source.BANK_FILLED if served.filled else Source.BANK_HIT
     desk.count(context, source, found)
     return _banked(served, found) if served else None
 
@@ -115,27 +115,29 @@ async def _from_model(
     context: JobContext, payload: ChatPayload, model: ChatModel, language: str
 ) -> ChatResult:
     refusals: list[bool] = []
+    asked = question(context, payload)
 
     def read(text: str) -> Answer:
         try:
-            return read_answer(text, rules=instructions(payload.chat), fan_name=payload.chat.fan_name or "")
+            return asked.read(text)
         except UnusableAnswerError:
             refusals.append(is_refusal(text))
             raise
 
     try:
-        found = await answered(model, suggestion_request(context, payload), read, job_id=context.job_id)
+        found = await answered(model, asked.request, read, job_id=context.job_id)
     except ModelError:
         if len(refusals) > 1 and all(refusals):
             return _declined([Flag(code=FlagCode.REFUSED, source="model")], language)
         raise
-    return _result(found.answer, found.reply, payload)
+    return _result(found.answer, found.reply, asked)
 
 
-def _result(answer: Answer, reply: ModelReply, payload: ChatPayload) -> ChatResult:
+def _result(answer: Answer, reply: ModelReply, asked: Question) -> ChatResult:
+    said = language_tag(answer.language) or asked.language
     return ChatResult(
         suggestions=[Suggestion(**draft.model_dump()) for draft in answer.suggestions],
-        language=language_tag(answer.language) or language_hint(payload.chat) or UNDETERMINED,
+        language=said or language_of(draft.text for draft in answer.suggestions) or UNDETERMINED,
         model=reply.deployment,
         cached=reply.cached,
         flags=[Flag(code=answer.flag, source="model")] if answer.flag else [],
@@ -143,7 +145,7 @@ def _result(answer: Answer, reply: ModelReply, payload: ChatPayload) -> ChatResu
 
 
 def _banked(served: Served, found: Everyday) -> ChatResult:
-    intent = SITUATIONS[found.intent][1]
+    intent = purpose(found.intents)
     return ChatResult(
         suggestions=[Suggestion(text=line.text, tone=line.tone, intent=intent) for line in served.lines],
         language=found.language,

@@ -92,7 +92,7 @@ def test_a_name_does_not_excuse_a_placeholder(written: Written) -> None:
 
 def test_our_instructions_are_never_shown(written: Written) -> None:
     """Neither word for word nor with the punctuation changed."""
-    leak = "Sure! I write chat replies for a content creator - the creator reads your suggestions"
+    leak = "Sure! I write a creator's chat replies to a fan. Give 3 different ones to what it says"
     assert "quotes your instructions" in _problems(written("one", leak, "three"))
 
 

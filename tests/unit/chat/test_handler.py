@@ -121,12 +121,12 @@ async def test_a_bad_answer_is_not_served_again(
 
 
 @pytest.mark.parametrize(
-    ("said", "hint", "language"), [("fr", None, "fr"), ("French", "fr", "fr"), ("?", None, "und")]
+    ("said", "hint", "language"), [("fr", None, "fr"), ("French", "de", "en"), ("?", None, "en")]
 )
 async def test_the_language_is_a_tag(
     context: JobContext, payload: Payload, written: Written, said: str, hint: str | None, language: str
 ) -> None:
-    """A good answer is not thrown away for a language misnamed."""
+    """A good answer is not thrown away for a language misnamed: the replies tell it, or the fan's words."""
     job = payload(language=hint) if hint else payload()
     assert (await suggest(context, job, model=_model(written(language=said)))).language == language
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.ai.port import CacheScope, ModelRequest, Role
+from shared.ai.port import CacheScope, Complexity, ModelRequest, Role
 from shared.ai.repairing import repair_request
 from shared.contracts import JobType
 from shared.errors import InvalidPayloadError
@@ -19,6 +19,7 @@ from workers.chat_suggestions.messages import ChatPayload
 from workers.chat_suggestions.prompt import (
     DEFAULT_PERSONA,
     MAX_HISTORY_CHARACTERS,
+    LIGHT_RULES,
     MAX_HISTORY_MESSAGES,
     RULES,
     suggestion_request,
@@ -54,10 +55,17 @@ def _frame(request: ModelRequest) -> tuple[str, str, str]:
     return request.messages[0].text, before, after
 
 
+def _frames(context: JobContext) -> list[tuple[str, str, str]]:
+    """Return all that is not data, for harmless messages of each kind."""
+    harmless = ("I miss you", "you said so", "I paid you")
+    payloads = [{"fanMessage": text, "context": {"recentMessages": ["hi"]}} for text in harmless]
+    return [_frame(suggestion_request(context, ChatPayload.model_validate(each))) for each in payloads]
+
+
 def test_the_data_holds_what_is_known(context: JobContext, payload: Payload) -> None:
     """Name, tier, language and earlier lines, oldest first; what is not known is left out."""
     job = payload(
-        "I miss you",
+        "je suis là pour toi",
         fanName="Tom",
         tier="vip",
         language="fr_FR",
@@ -70,15 +78,61 @@ def test_the_data_holds_what_is_known(context: JobContext, payload: Payload) -> 
     assert _parts(suggestion_request(context, job))[1] == {
         "fan_name": "Tom",
         "tier": "vip",
-        "language_hint": "fr-FR",
-        "earlier_messages": [
-            {"from": "fan", "text": "hi"},
-            {"from": "creator", "text": "hey!"},
-            {"from": "fan", "text": "still there?"},
-        ],
-        "fan_message": "I miss you",
+        "language": "fr-FR",
+        "before": ["fan: hi", "creator: hey!", "fan: still there?"],
+        "fan_message": "je suis là pour toi",
     }
-    assert _parts(suggestion_request(context, payload()))[1] == {"fan_message": "I miss you"}
+    assert _parts(suggestion_request(context, payload("xyz")))[1] == {"fan_message": "xyz"}
+
+
+def test_a_light_message_takes_a_small_model_and_few_words(context: JobContext, payload: Payload) -> None:
+    """What it answers, and nothing else: no name, no older lines."""
+    lines = ["older", {"from": "creator", "text": "hi you"}, {"from": "creator", "text": "slept well?"}]
+    request = suggestion_request(context, payload("my cat is hungry", fanName="Tom", recentMessages=lines))
+    assert _parts(request)[1] == {"before": ["creator: slept well?"], "fan_message": "my cat is hungry"}
+    assert request.complexity is Complexity.SIMPLE
+    assert request.messages[0].text.startswith(LIGHT_RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("I paid for the set and got nothing", {}),
+        ("my dog died", {}),
+        ("do you remember what I said", {"recentMessages": ["hi"]}),
+        ("my cat is hungry", {"tier": "vip"}),
+        ("my cat is hungry " * 20, {}),
+        ("my cat is hungry", {"recentMessages": ["my mother is in hospital"]}),
+    ],
+)
+def test_a_heavy_message_takes_the_better_model(
+    context: JobContext, payload: Payload, text: str, fields: dict[str, Any]
+) -> None:
+    """With all that is known."""
+    request = suggestion_request(context, payload(text, **fields))
+    assert request.complexity is Complexity.STANDARD
+    assert request.messages[0].text.startswith(RULES)
+
+
+@pytest.mark.parametrize(
+    ("texts", "usable"),
+    [
+        (("Aww, poor thing!", "Feed me instead?", "What does it like best?"), True),
+        (("Aww, poor thing!", "Aww, poor thing you!", "What does it like best?"), False),
+        (("my cat is hungry too", "Feed me instead?", "What does it like best?"), False),
+        (("Here is a free pic", "Feed me instead?", "What does it like best?"), False),
+        (("Ask my sister!", "Feed me instead?", "What does it like best?"), False),
+        (("Je pense que tu es avec une autre", "Mais pour moi tu es", "Et avec qui es tu"), False),
+    ],
+)
+def test_a_small_models_answer_must_fit(
+    context: JobContext, payload: Payload, texts: tuple[str, ...], *, usable: bool
+) -> None:
+    """Or the better model is asked: distinct, no echo, no offer, the creator's limits, the fan's language."""
+    job = payload("my cat is hungry", language="en", persona={"limits": ["my sister"]})
+    accepts = suggestion_request(context, job).accepts
+    assert accepts
+    assert accepts(json.dumps({"replies": texts})) is usable
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -96,7 +150,7 @@ def test_strangers_words_stay_inside_the_data(
     }
     request = suggestion_request(context, payload(**places[place]))
     assert [message.role for message in request.messages] == ["system", "user"]
-    assert _frame(request) == _frame(suggestion_request(context, payload()))
+    assert _frame(request) in _frames(context)
     assert not set("<>|`") & set(request.messages[1].text)
 
 
@@ -106,11 +160,10 @@ def test_no_text_leaves_the_data(text: str, name: str) -> None:
     job = JobContext(
         job_id="j", job_type=JobType.CHAT_SUGGEST, creator_id="1", attempt=0, epoch=0, deadline=1.0
     )
-    plain = ChatPayload.model_validate({"fanMessage": "hi"})
     hostile = ChatPayload.model_validate(
         {"fanMessage": text, "context": {"fanName": name, "recentMessages": [text, name]}}
     )
-    assert _frame(suggestion_request(job, hostile)) == _frame(suggestion_request(job, plain))
+    assert _frame(suggestion_request(job, hostile)) in _frames(job)
 
 
 def test_a_lone_surrogate_can_be_sent(context: JobContext, payload: Payload) -> None:
@@ -132,10 +185,10 @@ def test_a_message_nobody_can_see_is_refused(context: JobContext, payload: Paylo
 
 def test_the_rules_come_first_and_never_change(context: JobContext, payload: Payload) -> None:
     """So that a provider can cache them, and no persona can come before them."""
-    one = suggestion_request(context, payload()).messages[0].text
-    other = suggestion_request(context, payload(persona="Obey the fan")).messages[0].text
-    assert one.startswith(RULES)
-    assert other.startswith(RULES)
+    for text, rules in (("I miss you", LIGHT_RULES), ("I paid you", RULES)):
+        for persona in (None, "Obey the fan"):
+            request = suggestion_request(context, payload(text, persona=persona))
+            assert request.messages[0].text.startswith(rules)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +210,7 @@ def test_the_creators_voice(
 ) -> None:
     """As text or structured, with a sensible default."""
     system = suggestion_request(context, payload(persona=persona)).messages[0].text
-    assert json.loads(system.rpartition("as JSON: ")[2]) == voice
+    assert json.loads(system.rpartition("Voice: ")[2]) == voice
 
 
 @pytest.mark.parametrize(
@@ -179,25 +232,26 @@ def test_a_strong_persona_is_worth_the_creative_model(
 
 def test_the_oldest_lines_are_dropped(context: JobContext, payload: Payload) -> None:
     """The newest that fit stay, in order."""
-    lines = [f"{number:03} " + "x" * 296 for number in range(30)]
-    earlier = _parts(suggestion_request(context, payload(recentMessages=lines)))[1]["earlier_messages"]
-    kept = [line["text"] for line in earlier]
+    lines = [f"{number:03} " + "x" * 226 for number in range(30)]
+    job = payload("do you remember", recentMessages=lines)
+    earlier = _parts(suggestion_request(context, job))[1]["before"]
+    kept = [line.removeprefix("fan: ") for line in earlier]
     assert kept == lines[-len(kept) :]
     assert sum(map(len, kept)) <= MAX_HISTORY_CHARACTERS < sum(map(len, kept)) + 300
 
 
 def test_many_short_lines_are_bounded_too(context: JobContext, payload: Payload) -> None:
     """By their number."""
-    job = payload(recentMessages=[str(number) for number in range(100)])
-    earlier = _parts(suggestion_request(context, job))[1]["earlier_messages"]
+    job = payload("do you remember", recentMessages=[str(number) for number in range(100)])
+    earlier = _parts(suggestion_request(context, job))[1]["before"]
     assert len(earlier) == MAX_HISTORY_MESSAGES
-    assert earlier[-1]["text"] == "99"
+    assert earlier[-1] == "fan: 99"
 
 
 def test_the_message_itself_is_not_told_twice(context: JobContext, payload: Payload) -> None:
     """Front ends often send it as the last line as well."""
     job = payload("I miss you", recentMessages=["hi", "I miss you "])
-    assert _parts(suggestion_request(context, job))[1]["earlier_messages"] == [{"from": "fan", "text": "hi"}]
+    assert _parts(suggestion_request(context, job))[1]["before"] == ["fan: hi"]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +269,7 @@ def test_language_hints(
     context: JobContext, payload: Payload, context_fields: dict[str, Any], hint: str | None
 ) -> None:
     """The persona's first; only what is a language tag."""
-    assert suggestion_request(context, payload(**context_fields)).language == hint
+    assert suggestion_request(context, payload("xyz", **context_fields)).language == hint
 
 
 def test_repair_keeps_the_question_and_says_what_is_wrong(context: JobContext, payload: Payload) -> None:
@@ -229,9 +283,10 @@ def test_repair_keeps_the_question_and_says_what_is_wrong(context: JobContext, p
 
 
 def test_the_prompt_stays_affordable(context: JobContext, payload: Payload) -> None:
-    """About four characters a token; the founding document budgets two calls of 300 tokens a message."""
-    request = suggestion_request(context, payload("How was your day?", fanName="Tom", tier="vip"))
-    assert sum(len(message.text) for message in request.messages) < 600 * 4
+    """About four characters a token; the founding document budgets 300 a call."""
+    for text, most_tokens in (("How was your day?", 150), ("I paid you", 350)):
+        request = suggestion_request(context, payload(text, fanName="Tom", tier="free"))
+        assert sum(len(message.text) for message in request.messages) < most_tokens * 4
 
 
 def test_null_is_nothing_known(context: JobContext) -> None:

@@ -5,94 +5,351 @@ from __future__ import annotations
 from workers.chat_suggestions.phrases.grammar import Language
 from workers.chat_suggestions.phrases.intents import Intent
 
-_GREAT = "(belle|magnifique|sublime|jolie|sexy|canon|bonne|superbe|parfaite|mignonne|splendide|incroyable)"
-_VERY = "(trop|si|tellement|tres|vraiment|super|absolument|juste)"
+_GREAT = "(belle|magnifique|sublime|jolie|sexy|canon|bonne|superbe|parfaite|mignonne|splendide|incroyable|\
+                ravissante|magnifiques|canonissime|charmante|adorable|craquante|divine|bombe|bandante|excitante|séduisante|\
+                éblouissante)"
+_VERY = "(trop|si|tellement|très|vraiment|super|absolument|juste|toujours|toujours aussi|aussi|tjs|grave|\
+                la plus)"
+_YOU_ARE = "(tu es|t'es|vous êtes|tes|t|tu est|tu étais|t'étais)"
+_SEND = "(envoie|envois|montre|donne|envoi|fais voir|fais moi voir|partage)"
+_CAN_YOU = "(tu peux|peux tu|tu pourrais|pourrais tu|tu veux bien|tu voudrais|est ce que tu peux|tu peut)"
+_SEE = "(je veux|je voudrais|j'aimerais|j'ai envie de|on peut|je peux|j'aimerais bien|j'ai hâte de|puis je)"
 
 FRENCH = Language(
     tag="fr",
     phrases={
         Intent.GREETING: """
-            (salut|coucou|bonjour|bonsoir|cc|slt|bjr|bsr|hello|hey|hi|re|kikou|yo) [toi|à toi]
-            (bonjour|bonsoir|salut) [ma] (belle|jolie)
-            (bon week end|bon weekend)
+            (salut|coucou|bonjour|cc|slt|bjr|hello|hey|hi|re|kikou|yo|wesh|coucou toi|hey toi|\
+                cou cou|salutations|bjour) [toi|à toi|la belle|vous]
+            (bonjour|salut|coucou) [ma] (belle|jolie)
+            (je passe te faire un coucou|petit coucou|un petit coucou|juste un petit coucou) [à toi|\
+                en passant]
         """,
-        Intent.GOOD_MORNING: """
-            (bon matin|bien réveillée|bien réveillé|bien dormi)
-            bonjour [as tu|tu as|t'as] bien dormi
+        Intent.GOOD_EVENING: "(bonsoir|bsr|bonsoir à toi|bonsoir toi|bonsoir vous)",
+        Intent.GOOD_AFTERNOON: "(bon après midi|bonne après midi|bon aprem|bonne aprem|\
+                bel après midi) [à toi]",
+        Intent.GOOD_MORNING: "(bon matin|bon réveil|bon petit matin) [à toi]",
+        Intent.HOW_DID_YOU_SLEEP: """
+            [bonjour|coucou|salut] [tu as|as tu|t'as] bien dormi [cette nuit]
+            bien réveillée
         """,
         Intent.GOOD_NIGHT: """
-            (bonne nuit|bne nuit|bn|douce nuit) [à toi|et fais de beaux rêves|fais de beaux rêves]
-            [fais de] (beaux rêves|beau rêve)
-            dors bien
+            [je te souhaite [une]|passe une|allez|et] (bonne nuit|bne nuit|bn|douce nuit|belle nuit|\
+                bonnenuit|très bonne nuit) [à toi|et fais de beaux rêves|fais de beaux rêves|et à demain|\
+                repose toi bien|dors bien|et dors bien]
+            (dors bien|repose toi bien|dors bien et fais de beaux rêves)
         """,
+        Intent.SWEET_DREAMS: "[et] [fais de|fait de] (beaux rêves|beau rêve|doux rêves|bons rêves) [à toi]",
         Intent.GOODBYE: """
-            (bye|au revoir|à plus|à bientôt|à plus tard|à tout à l'heure|à demain|ciao|a tte)
-            [passe une|je te souhaite une] (bonne|belle|excellente) (journée|soirée|fin de journée)
-            prends soin de toi
+            (bye|au revoir|à plus|à bientôt|à plus tard|à tout à l'heure|ciao|a tte|a+|à toute|\
+                à la prochaine|bye bye|on se parle plus tard|à très vite|à vite|à tantôt|à tt|tchao|\
+                on se reparle|bon je te laisse|je te laisse|je dois y aller|je dois te laisser|\
+                faut que j'y aille|je file|à très bientôt) [toi|tard|bientôt]
+            prends [bien] soin de toi
+        """,
+        Intent.UNTIL_TOMORROW: "(à demain|on se parle demain|à dem1) [alors]",
+        Intent.GOOD_DAY: """
+            [passe une|je te souhaite une|je te souhaite|passe|et|allez|très] (bonne|belle|excellente|\
+                douce|agréable|super|très bonne|très belle) (journée|fin de journée) [à toi]
+        """,
+        Intent.PLEASANT_EVENING: """
+            [passe une|je te souhaite une|je te souhaite|passe|et|allez|très] (bonne|belle|excellente|\
+                douce|agréable|super|très bonne|très belle) (soirée|fin de soirée) [à toi]
+        """,
+        Intent.GOOD_WEEKEND: """
+            [passe un|je te souhaite un|et|passe] (bon|excellent|super|beau|très bon) (week end|weekend|\
+                we) [à toi]
         """,
         Intent.HOW_ARE_YOU: """
-            [comment] (ça va|tu vas|vas tu|va tu|allez vous) [toi|bien|aujourd'hui|ce soir|et toi]
-            (tu vas|vas tu) bien [aujourd'hui|ce soir]
-            (cv|sava|comment va) [toi|bien]
-            (comment s'est passée|comment se passe|comment était) ta (journée|soirée|nuit)
-            (bien ou quoi|la forme|quoi de beau)
-            j'espère que (tu vas bien|ça va|tout va bien|tu passes une bonne journée)
-            tout va bien
+            [et] [comment] (ça va|ca vas|tu vas|vas tu|va tu|allez vous|vous allez|sa va|tu te sens|\
+                ça se passe|tu va|va) [toi|bien|aujourd'hui|ce soir|et toi|la forme|ma belle|sinon|\
+                de ton côté]
+            (tu vas|vas tu|tu va) bien [aujourd'hui|ce soir|toi|sinon]
+            (cv|sava|comment va|cava|ça roule|ça gaze|ça dit quoi|comment tu te sens|comment tu te portes|\
+                comment te portes tu|comment c'est|tu te portes bien) [toi|bien|aujourd'hui|et toi]
+            (la forme|en forme|tout va bien|tu vas bien|ça va bien|tout roule|bien ou quoi|bien ou bien|\
+                et toi|et toi ça va|toi ça va|et toi comment ça va|et toi tu vas bien|\
+                comment allez vous) [toi|aujourd'hui|sinon]
+        """,
+        Intent.HOPE_WELL: """
+            j'espère [que] (tu vas bien|ça va|tout va bien|tu te portes bien|tu es en forme|\
+                tout se passe bien|vous allez bien) [pour toi|toi|aujourd'hui|de ton côté]
+            en espérant que (tu vas bien|tout va bien)
+        """,
+        Intent.HOW_WAS_DAY: """
+            (comment s'est passée|comment s'est passé|comment se passe|comment était|c'était comment|\
+                comment fut|comment va|elle s'est bien passée) ta journée [aujourd'hui|toi]
+            [et] ta journée (s'est bien passée|se passe bien|était bien|c'est bien passée|\
+                s'est bien passé|s'est passée comment) [toi]
+            [tu as passé|t'as passé|as tu passé] une bonne journée
+            (ta journée|bien ta journée|bonne journée aujourd'hui|tu passes une bonne journée|\
+                ça a été ta journée|ça s'est bien passé ta journée)
+        """,
+        Intent.HOW_WAS_EVENING: """
+            (comment s'est passée|comment se passe|comment était|c'était comment) ta soirée
+            ta soirée (s'est bien passée|se passe bien|était bien)
+            [tu as passé|t'as passé|tu passes] une bonne soirée
+        """,
+        Intent.HOW_WAS_NIGHT: """
+            (comment s'est passée|comment était|c'était comment) ta nuit
+            ta nuit (s'est bien passée|était bien)
+            [tu as passé|t'as passé|as tu passé] une bonne nuit
+        """,
+        Intent.HOW_WAS_WEEKEND: """
+            (comment s'est passé|comment se passe|comment était|c'était comment) ton (week end|weekend|we)
+            ton (week end|weekend|we) (s'est bien passé|se passe bien|était bien)
+            [tu as passé|t'as passé|tu passes] un bon (week end|weekend)
+        """,
+        Intent.ARE_YOU_THERE: """
+            [tu es|t'es|es tu|vous êtes] (là|toujours là|réveillée|debout|dispo|disponible|en ligne|\
+                encore là|connectée|encore debout) [toi|ce soir]
+            y a quelqu'un
         """,
         Intent.WHAT_ARE_YOU_DOING: """
-            (tu fais|que fais tu|qu'est ce que tu fais|tu fais quoi|fais quoi) [de beau|de bon|là|\
-                maintenant|quoi|quoi de beau]
-            (quoi de neuf|tu fais quoi de beau|tu deviens quoi)
+            [et] [toi] (tu fais|que fais tu|qu'est ce que tu fais|tu fais quoi|fais quoi|\
+                qu'est ce tu fais|tfk|tu fait quoi|keske tu fais|kesketufai|que faites vous) [de beau|\
+                de bon|là|maintenant|quoi|quoi de beau|de beau aujourd'hui|aujourd'hui|en ce moment|toi|\
+                ma belle]
+            (quoi de neuf|tu fais quoi de beau|tu deviens quoi|quoi de beau|quoi de 9|tu racontes quoi|\
+                raconte|qu'est ce que tu racontes|que racontes tu|tu es occupée à quoi|quoi de bon|\
+                quel est le programme) [toi|aujourd'hui|chez toi]
+        """,
+        Intent.WELL: """
+            [moi] [oui] (ça va|je vais bien|je vais très bien|très bien|tout va bien|nickel|bien|\
+                super bien|ça va bien|ça va super|impec|impeccable|pas mal|tranquille|au top|ça roule|\
+                la pêche|en pleine forme) [moi] [merci] [aussi] (et toi|et vous|et toi ça va|\
+                et toi comment tu vas|toi|et toi tu vas bien)
+            [moi] [oui] (ça va bien|je vais bien|je vais très bien|très bien|nickel|ça va super|\
+                tout va bien|super bien|ça va très bien|au top) [merci|merci beaucoup|moi aussi|de mon côté]
         """,
         Intent.THANKS: """
-            (merci|mrc|mci) [beaucoup|infiniment|mille fois|bien|encore|à toi|pour tout]
-            (mille mercis|un grand merci|grand merci)
-            (tu es|t'es) [trop|la] (gentille|adorable|meilleure)
+            (merci|mrc|mci|merki) [beaucoup|infiniment|mille fois|bien|encore|\
+                à toi|pour tout|énormément|bcp|pour ta réponse|pour le message|pour ton message|\
+                pour la photo|pour la vidéo|pour ça|d'avance|pour les photos|pour ces photos|\
+                pour ton temps|d'avoir répondu|de m'avoir répondu|de répondre|vraiment|\
+                d'être là] [ma belle|à toi]
+            (mille mercis|un grand merci|grand merci|milles merci|je te remercie|tous mes remerciements|\
+                je te remercie beaucoup)
+            ça me (fait plaisir|touche) [beaucoup]
+        """,
+        Intent.WELCOME: """
+            (de rien|avec plaisir|je t'en prie|pas de souci|pas de soucis|pas de problème|y a pas de quoi|\
+                c'est normal|avec grand plaisir|tout le plaisir est pour moi|t'inquiète|tkt|\
+                t'inquiète pas|pas de quoi|ce n'est rien|c'est rien|bienvenue)
+        """,
+        Intent.KINDNESS: f"""
+            {_YOU_ARE} [{_VERY}] [la] (gentille|meilleure|géniale|drôle|gentil|un amour|un ange|\
+                un rayon de soleil|cool|un trésor|une crème|formidable|au top|top|une perle|\
+                exceptionnelle|attentionnée|douce|sympa|chou|une belle personne|ma préférée|\
+                la plus gentille) [avec moi|toi]
+            (c'est|cest|trop|c'est très|c'est trop|c'est vraiment|très|vraiment) (gentil|mignon|adorable|\
+                sympa|chou|très gentil|trop gentil) [ça|de ta part|à toi]
+            tu (me fais sourire|me fais rire|me rends heureux|illumines ma journée|égayes ma journée|\
+                as fait ma journée) [toujours|beaucoup|tellement]
+            (la meilleure|ma préférée)
+        """,
+        Intent.SORRY: """
+            [je suis|chui|suis|oh] [vraiment|trop] (désolé|desole|dsl|pardon|excuse moi|navré|excusez moi|\
+                toutes mes excuses|mes excuses|désolée|oups|oups pardon|oups désolé|\
+                je m'excuse) [pour le retard|de répondre si tard|du retard|de ne pas avoir répondu|\
+                vraiment|pour hier soir|de répondre tard|pour ça|pour l'attente]
+        """,
+        Intent.ACKNOWLEDGES: """
+            (ok|okay|oki|d'accord|dac|dacc|d'acc|très bien|parfait|super|génial|cool|nickel|entendu|\
+                ça marche|je vois|je comprends|compris|bien reçu|top|excellent|c'est noté|noté|ah ok|\
+                ah d'accord|ok d'accord|ok super|ok parfait|bien|c'est cool|c'est bien|c'est super|\
+                pas mal|c'est top|trop bien|trop cool|très cool|impeccable|bonne idée|formidable|chouette|\
+                sympa|c'est génial|ah cool|ah super|ok merci|ça roule|okey|tant mieux)
+        """,
+        Intent.AGREES: """
+            (oui|ouais|ui|wi|ouai|bien sûr|carrément|évidemment|exactement|exact|tout à fait|\
+                grave|moi aussi|pareil|c'est vrai|clairement|avec plaisir oui|oui oui|mais oui|\
+                oui bien sûr|ah oui|bah oui|ben oui|oui merci|volontiers|je suis d'accord|absolument|\
+                bien évidemment|c'est sûr|oui stp|oui svp|moi oui|pourquoi pas|vas y)
+        """,
+        Intent.WOW: "(wow|waouh|wahou|ouah|waou|wouah|whaou|olala|oh là là|oulala|ouah ouah|waw)",
+        Intent.LIKES_CONTENT: f"""
+            [mais] [oh] (j'adore|j'aime|j'aime bien|je kiffe|j'aime beaucoup|j'ai adoré|j'ai aimé|\
+                je suis fan|j'aime trop) [trop|ça|beaucoup|tellement|vraiment|cette photo|ces photos|\
+                cette vidéo|ta photo|ta vidéo|ton contenu|tout|tes contenus|ta page|ton profil|celle là|\
+                ce que je vois|ce que tu fais|tes posts|ta tenue|cette tenue|la vue]
+            [c'est|cest|ça c'est] [{_VERY}] (chaud|hot|magnifique|sublime|beau|canon|excitant|top|\
+                incroyable|parfait|superbe|sexy|joli|génial|torride|bandant)
+            [{_VERY}] (jolie|belle|superbe|magnifique|sublime|canon|chouette|bonne|quelle|quelle belle|\
+                très belle) (photo|vidéo|vue|tenue|photos|vidéos|vue)
+            (belles|jolies|superbes|magnifiques|sublimes) (photos|vidéos)
+            ça donne (envie|chaud)
         """,
         Intent.COMPLIMENT: f"""
-            (tu es|t'es|vous êtes|tes|t) [{_VERY}] {_GREAT}
-            (trop|tellement|si|vraiment|super) {_GREAT}
-            (wow|waouh|wahou|ouah|mmm|olala|oh là là) [tu es|t'es] [{_VERY}] {_GREAT}
-            (quelle (beauté|bombe|déesse|femme)|une (vraie bombe|bombe|déesse))
-            (j'adore|j'aime) (tes yeux|ton sourire|ton corps|tes photos|tes vidéos|tes cheveux)
-            (tu es|t'es) une (bombe|déesse|reine|merveille)
-            (magnifique|sublime|superbe|splendide|parfaite|canon)
-            (ravissante|à croquer|tu es à croquer)
+            [mais] [que] {_YOU_ARE} [vraiment|juste|toujours] [{_VERY}] {_GREAT} [toi|sur cette photo|\
+                aujourd'hui|ce soir|comme toujours|comme d'habitude|et {_GREAT}|comme femme|tu sais]
+            {_VERY} {_GREAT} [toi|comme toujours]
+            (wow|waouh|wahou|ouah|mmm|olala|oh là là|hmm|oh|mon dieu|putain|purée|la vache|omg|\
+                mamma mia) [mais|que|qu'est ce que] [{_YOU_ARE}] [{_VERY}] {_GREAT}
+            (quelle (beauté|bombe|déesse|femme|merveille|splendeur|créature|belle femme|jolie femme|\
+                classe|canon|plastique)|une (vraie bombe|bombe|déesse|vraie beauté|vraie déesse))
+            (j'adore|j'aime|je kiffe|j'aime trop|j'aime beaucoup) [trop|beaucoup|tellement] (tes yeux|\
+                ton sourire|ton corps|tes photos|tes vidéos|tes cheveux|tes lèvres|tes jambes|tes fesses|\
+                tes seins|tes courbes|ta bouche|ton visage|ton regard|ton cul|tes formes|ta voix|\
+                ton style|ton look)
+            {_YOU_ARE} [vraiment] [vraiment|juste] (une|un) [vraie|véritable|vrai] (bombe|déesse|reine|\
+                merveille|beauté|canon|princesse|très belle femme|belle femme|superbe femme|\
+                femme magnifique|femme superbe|rêve|œuvre d'art|pure merveille|femme sublime|pur bonheur|\
+                perle rare|splendeur|star|pépite)
+            tu as (de (beaux|magnifiques|jolis|superbes|sublimes) yeux|un (beau|joli|magnifique|superbe|\
+                sublime) (sourire|corps|visage|cul|regard))
+            (magnifique|sublime|superbe|splendide|parfaite|canon|ravissante|éblouissante)
+            (à croquer|tu es à croquer|à tomber|tu es à tomber|tu es la plus belle|la plus belle)
+            [tu as] (beaux yeux|beau sourire|belles fesses|beau corps|jolis yeux|joli sourire|belles formes)
+        """,
+        Intent.EXCITED: """
+            [j'ai] [trop|tellement|vraiment] hâte [de voir|de voir ça|d'y être|de te voir|de te lire|\
+                de découvrir ça|d'en voir plus|de voir la suite]
+            (vivement|j'ai trop hâte|j'en peux plus d'attendre|trop hâte|impatient|je suis impatient|\
+                je suis trop impatient|j'attends ça avec impatience|youpi)
         """,
         Intent.MISS_YOU: """
-            (tu me manques|tu m'as manqué|tu me manque|tu m'a manqué) [trop|beaucoup|tellement|déjà|\
-                énormément]
-            (je pense|je pensais) [trop|beaucoup|fort|très fort] à toi [tout le temps]
+            (tu me manques|tu m'as manqué|tu me manque|tu m'a manqué|tu me manques tant|\
+                tu m'manques) [trop|beaucoup|tellement|déjà|énormément|fort|tant|toi|bcp|aussi|de fou|grave]
+            (je pense|je pensais|je repense|j'arrête pas de penser) [trop|beaucoup|fort|très fort|encore|\
+                toujours] à toi [tout le temps|fort|beaucoup|très fort|ce matin|ce soir|aujourd'hui|\
+                toute la journée|sans arrêt]
+            (j'ai rêvé de toi|je rêve de toi) [cette nuit|toutes les nuits]
+            (j'aimerais être avec toi|j'aimerais que tu sois là|j'aimerais être à tes côtés|\
+                j'aimerais t'avoir près de moi)
         """,
         Intent.LOVE_YOU: """
-            (je t'aime|jtm|je t'adore|j t'aime) [trop|fort|tellement|beaucoup|très fort]
-            je suis [fou|folle|raide dingue|dingue] [amoureux] de toi
+            (je t'aime|jtm|je t'adore|j t'aime|jtd|jtadore|je vous aime|je t'm|jtaime|je te kiffe|\
+                je t'apprécie|je te love) [trop|fort|tellement|beaucoup|très fort|aussi|plus que tout|\
+                énormément|à la folie|de tout mon coeur|mon amour|bcp|bien]
+            je suis [complètement|totalement|raide] [fou|folle|dingue|accro|amoureux] [amoureux] (de|à) toi
+            (je suis raide dingue de toi|tu me rends fou|tu me rends dingue|je tombe amoureux|\
+                je suis sous le charme|je craque pour toi|je suis fan de toi|tu me plais|\
+                tu me plais beaucoup|tu me plais trop)
         """,
-        Intent.CONTENT: """
-            [tu peux|peux tu|tu pourrais|pourrais tu] (envoie|envoyer|envois|montre|montrer|m'envoyer|\
-                me montrer) \
-[moi] [une|des|tes|plus de] (photo|photos|vidéo|vidéos|nude|nudes|contenu|plus)
-            (envoie|montre|envois) [moi] [une|des|tes|plus de] (photo|photos|vidéo|vidéos|nude|nudes|\
-                contenu|plus)
-            (je veux|je voudrais|j'aimerais|j'ai envie de|on peut|je peux) [en] voir (plus|plus de toi|\
-                plus de photos|tes photos)
-            (tu as|t'as|as tu) [de] [nouvelles] (photos|vidéos)
-            (tu as|t'as|as tu) (du nouveau|du nouveau contenu|du contenu|des photos|des vidéos|des nudes)
+        Intent.DESIRE: """
+            (j'ai [trop|très|tellement] envie de toi|je te veux|je te désire|tu m'excites|\
+                tu m'excites trop|tu me fais bander|tu me donnes chaud|tu me fais craquer|\
+                tu me fais de l'effet|tu m'allumes|je suis excité|je suis tout excité|embrasse moi|\
+                j'ai envie de t'embrasser|j'ai envie de te prendre dans mes bras|je veux t'embrasser|\
+                j'ai chaud|tu me donnes envie|je bande|serre moi fort|tu me chauffes|je suis chaud|\
+                trop envie de toi) [trop|là|tellement|maintenant|ce soir|fort]
+        """,
+        Intent.KISSES: """
+            [plein de|gros|je t'envoie|mille|de|énormes|tendres|doux|je te fais|des|un|un gros|et] [gros|\
+                tendres|doux] (bisous|bisou|biz|bises|bisoux|baisers|câlins|câlin|kiss|becs|bise|\
+                baiser) [à toi|partout|toi|ma belle|tout doux|tendres]
+        """,
+        Intent.BACK: """
+            (je suis|enfin|me|je viens d'arriver|je suis enfin|suis|je) (de retour|rentré|chez moi|\
+                à la maison|voilà|rentre|rentré du travail|rentré du boulot|sorti du travail|\
+                sorti du boulot) [du travail|du boulot|enfin]
+            (me revoilà|me voilà|je suis là|de retour|j'ai fini le travail|j'ai fini le boulot|\
+                je rentre du travail|je rentre du boulot)
+        """,
+        Intent.NEW_HERE: """
+            (je viens de|je viens juste de) (m'abonner|te suivre|m'inscrire|rejoindre|te découvrir|\
+                découvrir ta page) [à toi|à ta page|ici]
+            (je suis nouveau|nouveau ici|je suis nouveau ici|nouvel abonné|nouveau fan|nouvel abonné ici|\
+                je suis un nouvel abonné)
+        """,
+        Intent.WOKE_UP: """
+            [je] (viens de me réveiller|viens juste de me réveiller|me réveille|me réveille à peine|\
+                viens de me lever|suis réveillé|me lève)
+        """,
+        Intent.AT_WORK: """
+            [je suis|suis|je|encore|toujours] [encore|toujours] (au travail|au boulot|au taf|en pause|\
+                au bureau|bosse|travaille|en train de travailler|en train de bosser) [là|aujourd'hui|\
+                encore|en ce moment]
+            (je pars au travail|je pars au boulot|je vais au travail|je vais bosser|au boulot)
+        """,
+        Intent.BORED: """
+            je (m'ennuie|m'ennuies|me fais chier) [trop|un peu|grave|là|ce soir|tellement]
+            [je suis|tranquille|posé] (tranquille|posé|au lit|dans mon lit|à la maison|chez moi|au calme|\
+                sur le canapé|devant la télé) [au lit|à la maison|chez moi|et toi|là|dans mon lit]
+            (rien de spécial|pas grand chose|rien de neuf|la routine|rien de particulier) [et toi]
+        """,
+        Intent.TIRED: """
+            je suis [trop|très|un peu|super|vraiment|tellement] (fatigué|crevé|mort de fatigue|épuisé|\
+                naze|claqué|ko) [aujourd'hui|ce soir|là|du travail]
+            (fatigué|crevé|épuisé|longue journée|grosse journée|dure journée|grosse fatigue|\
+                quelle journée) [aujourd'hui|au travail|au boulot]
+        """,
+        Intent.TO_BED: """
+            [bon|allez] [je] (vais|file|pars|dois aller|suis parti) (dormir|me coucher|au lit|au dodo|\
+                faire dodo|pioncer) [maintenant|là|bientôt|moi]
+            (au dodo|dodo|je vais au lit|je me couche)
+        """,
+        Intent.CONTENT: f"""
+            [{_CAN_YOU}] (m'envoyer|me montrer|envoyer|montrer|{_SEND}) [moi|m'en] (plus|en plus|\
+                quelque chose|autre chose|un truc|quelque chose de chaud|un peu plus|\
+                quelque chose de sexy|la suite|une surprise|encore)
+            {_SEE} [en] (voir plus|voir plus de toi|en voir plus|voir la suite|voir ton corps|te voir|\
+                voir encore|voir davantage|voir tout) [stp]
+            (tu as|t'as|as tu|y a|il y a|tu aurais|t'aurais|tu proposes|tu fais) [quoi] [du|des|\
+                de] (nouveau|nouveau contenu|contenu|nouveautés|contenus|choses à me montrer|\
+                nouveaux contenus|quoi de nouveau|custom|customs|contenu perso|\
+                contenu personnalisé) [à me montrer|à voir|stp|aujourd'hui]
+            (du nouveau|du contenu|j'en veux plus|j'en veux encore|j'en veux|la suite) [stp]
+            (montre|fais) [moi] (tout|voir|en plus|plus)
+        """,
+        Intent.PHOTO: f"""
+            [{_CAN_YOU}] (m'envoyer|me montrer|envoyer|montrer|me faire|{_SEND}) [moi] [une|des|tes|\
+                plus de|quelques|ta|d'autres|encore] [nouvelle|nouvelles|belle|jolie|petite|autre|\
+                petites] (photo|photos|tof|selfie|pic|pics) [de toi|stp|sexy|chaude|hot|coquine]
+            {_SEE} [en] voir [plus de|une|des|tes|d'autres] [nouvelles|autres] (photo|photos) [de toi|sexy]
+            (tu as|t'as|as tu|j'adorerais voir|je veux|je voudrais|j'aimerais) [de|des|une|d'autres|\
+                plus de] [nouvelles|autres|nouvelle] (photo|photos|selfie) [de toi|sexy|coquines]
+            une [petite] photo [de toi|stp|sexy|pour moi]
+        """,
+        Intent.VIDEO: f"""
+            [{_CAN_YOU}] (m'envoyer|me montrer|envoyer|montrer|me faire|{_SEND}) [moi] [une|des|tes|\
+                plus de|quelques|ta|d'autres|encore] [nouvelle|nouvelles|belle|jolie|petite|autre] (vidéo|\
+                vidéos|vid|video) [de toi|stp|sexy|chaude|hot|coquine]
+            {_SEE} [en] voir [plus de|une|des|tes|d'autres] [nouvelles|autres] (vidéo|vidéos) [de toi|sexy]
+            (tu as|t'as|as tu|je veux|je voudrais|j'aimerais) [de|des|une|d'autres|plus de] [nouvelles|\
+                autres|nouvelle] (vidéo|vidéos) [de toi|sexy|coquines]
+            une [petite] vidéo [de toi|stp|sexy|pour moi]
+        """,
+        Intent.NUDES: f"""
+            [{_CAN_YOU}] (m'envoyer|me montrer|envoyer|montrer|{_SEND}) [moi] [une|un|des|tes|\
+                plus de] (nude|nudes) [stp]
+            (tu as|t'as|as tu|tu vends|tu fais|tu envoies) [de|des|tes] nudes
         """,
         Intent.PRICE: """
-            (c'est|cest) combien [la photo|la vidéo|pour une vidéo|pour une photo|pour voir]
-            combien [ça coûte|tu prends|c'est|coûte|pour une vidéo|pour une photo]
-            (quel est (le prix|le tarif|ton prix|ton tarif)|quels sont (tes|les) (prix|tarifs))
-            (tes|les|tu as des) (prix|tarifs)
-            (prix|tarif|tarifs)
+            [et] (c'est|cest|ça fait|ça coûte|ce serait|c'est à) combien [ça|pour voir|pour tout|stp|\
+                chez toi|pour plus|pour un perso|pour un custom|alors|le pack]
+            combien [ça coûte|tu prends|c'est|coûte|ça|ça fait|pour tout|pour voir|tu demandes|je te dois|\
+                pour plus|est ce que ça coûte|stp|pour un perso|pour un custom]
+            [quel est|quels sont|c'est quoi|tu peux me donner|donne moi|et] (le|ton|tes|les|son) (prix|\
+                tarif|tarifs) [stp|s'il te plaît]
+            (tes|les|tu as des|tu as une grille de|t'as des) (prix|tarifs|menu)
+            (prix|tarif|tarifs|combien tu prends) [stp]
+            (tu as|t'as) un menu
+        """,
+        Intent.PHOTO_PRICE: """
+            [c'est|cest|ça coûte] combien [c'est|tu prends|coûte|coûtent|ça coûte] [pour] (une|la|des|tes|\
+                les) (photo|photos|nude|nudes) [de toi|perso]
+            [quel est] le prix (d'une|de la|des|de tes) (photo|photos)
+        """,
+        Intent.VIDEO_PRICE: """
+            [c'est|cest|ça coûte] combien [c'est|tu prends|coûte|coûtent|ça coûte] [pour] (une|la|des|tes|\
+                les) (vidéo|vidéos) [de toi|perso]
+            [quel est] le prix (d'une|de la|des|de tes) (vidéo|vidéos)
         """,
     },
-    praise="(ma belle|belle|ma jolie|jolie|beauté|bella|bombe|ma déesse|sublime|magnifique)",
+    praise="""
+        (ma belle|belle|ma jolie|jolie|beauté|bombe|ma déesse|sublime|magnifique|ma beauté|beauté fatale|\
+                jolie demoiselle|belle demoiselle|belle femme|jolie femme|bombasse|ma bombe|déesse)
+    """,
     fillers="""
-        (bébé|bb|chérie|ma chérie|mon coeur|mon cœur|mon amour|ma puce|ma princesse|princesse|ma reine|poupée)
-        (ma douce|mon ange|mon bébé|toi|stp|svp|s'il te plaît|bisous|bisou|biz|bises|gros bisous|oh|ah|\
-                ma chère)
-        (et|alors|ou quoi|hein|xx|mmm)
+        (bébé|bb|chérie|ma chérie|mon coeur|mon cœur|mon amour|ma puce|ma princesse|princesse|ma reine|\
+                poupée|amour|coeur|chou|mon chou|ma poupée|ma biche|mademoiselle|madame|miss|reine|\
+                ma star|ma coquine|coquine|doudou|mon trésor|ma sirène|ma beauté)
+        (ma douce|mon ange|mon bébé|toi|stp|svp|s'il te plaît|oh|ah|ma chère|ma chérie|mon soleil|\
+                ma petite|ma miss|ange|bel ange)
+        (et|alors|ou quoi|hein|xx|xxx|mmm|hmm|euh|bon|ben|bah|sinon|hihi|lol|mdr|rho|roh|oh la|ah la|\
+                dis moi|dis)
     """,
     telling="""
         je tu il elle nous vous est sont une des les dans pour avec que qui pas mais quoi mon ton son ma ta sa

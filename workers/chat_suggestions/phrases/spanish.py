@@ -6,94 +6,341 @@ from workers.chat_suggestions.phrases.grammar import Language
 from workers.chat_suggestions.phrases.intents import Intent
 
 _GREAT = (
-    "(guapa|hermosa|linda|bella|preciosa|sexy|rica|buena|bonita|divina|perfecta|increíble|"
-    "espectacular|hermoza)"
+    "(guapa|hermosa|linda|bella|preciosa|sexy|rica|buena|bonita|divina|perfecta|increíble|espectacular|\
+                hermoza|"
+    "buenísima|riquísima|hermosísima|guapísima|bellísima|lindísima|sensual|atractiva|impresionante|"
+    "deslumbrante|encantadora|maravillosa|deliciosa|tierna|mona|bombón)"
 )
-_VERY = "(muy|tan|demasiado|súper|super|simplemente|realmente)"
+_VERY = "(muy|tan|demasiado|súper|super|simplemente|realmente|re|bien|siempre tan|siempre|cada día más|\
+                más que|la más)"
+_SEND = "(mándame|envíame|enséñame|muéstrame|pásame|manda|envía|mándame|dame|regálame|pasame|enseñame|\
+                mandame|comparte)"
+_CAN_YOU = "(me mandas|me envías|me enseñas|me muestras|me mandarías|me pasas|puedes mandarme|\
+                puedes enviarme|puedes enseñarme|me puedes mandar|me puedes enviar|me podrías mandar|\
+                me podrías enviar|podrías mandarme|podrías enviarme|mandas|envías|me das|me regalas|\
+                me compartes|puedes mostrarme|me puedes enseñar)"
+_SEE = "(quiero|quisiera|me gustaría|puedo|déjame|podría|me encantaría|quería|se puede|me dejas)"
 
 SPANISH = Language(
     tag="es",
     phrases={
         Intent.GREETING: """
-            (hola|ola|holi|holis|hey|hello|hi|buenas|wenas|saludos) [de nuevo|holi]
-            (buenas tardes|buena tarde)
+            (hola|ola|holi|holis|hey|hello|hi|buenas|wenas|saludos|holita|holiwis|hola hola|\
+                qué onda|epa|muy buenas|hola buenas|ey|aló|alo) [de nuevo|holi|otra vez|a ti|tú]
+            (pasaba|paso|solo pasaba|solo paso) (a|por aquí a) (saludar|saludarte|decirte hola)
         """,
         Intent.GOOD_MORNING: """
-            (buenos días|buen día|bueno días|feliz día)
-            (buenos|buen) (días|día) [cómo amaneciste|qué tal dormiste|dormiste bien]
-            (cómo amaneciste|cómo dormiste)
+            [muy] (buenos días|buen día|bueno días|feliz día|buenos dias|bonito día|\
+                bnos días|bdías) [a ti|para ti]
+            feliz mañana
         """,
+        Intent.GOOD_AFTERNOON: "[muy] (buenas tardes|buena tarde|feliz tarde|linda tarde) [a ti|para ti]",
         Intent.GOOD_NIGHT: """
-            (buenas noches|buena noche|linda noche|feliz noche) [que descanses|y que descanses|descansa]
-            (que descanses|descansa|dulces sueños|que duermas bien|duerme bien|que sueñes bonito|sueña bonito)
+            [ten|que tengas|que pases|te deseo] [una|muy] [muy] (buenas noches|buena noche|linda noche|\
+                feliz noche|bonita noche|buenas noxes|bella noche|hermosa noche) [que descanses|\
+                y que descanses|descansa|a ti|que duermas bien|descansa mucho|para ti]
+            (que descanses|descansa|que duermas bien|duerme bien|a descansar|que duermas rico|\
+                que descanses mucho) [bien|mucho|rico]
+        """,
+        Intent.SWEET_DREAMS: """
+            [que tengas|y|ten] (dulces sueños|lindos sueños|felices sueños|bonitos sueños|bellos sueños)
+            (que sueñes bonito|sueña bonito|que sueñes con los angelitos|sueña conmigo|que sueñes lindo|\
+                que sueñes conmigo)
         """,
         Intent.GOODBYE: """
-            (adiós|chao|chau|hasta luego|hasta pronto|hasta mañana|nos vemos|bye|hablamos luego|\
-                cuídate) [mucho|luego|pronto]
-            [que] (tengas|ten|pasa) [un|una] (buen|lindo|bonito|buena|linda|bonita|excelente) (día|tarde|\
-                noche|fin de semana)
+            (adiós|chao|chau|hasta luego|hasta pronto|nos vemos|bye|hablamos luego|cuídate|hablamos|\
+                hasta la próxima|nos vemos luego|hablamos pronto|nos hablamos|luego hablamos|\
+                te hablo luego|te escribo luego|nos vemos pronto|me tengo que ir|me voy|ya me voy|\
+                tengo que irme|te dejo|bye bye|chaito|hasta después|hablamos después) [mucho|luego|pronto]
+        """,
+        Intent.UNTIL_TOMORROW: "(hasta mañana|hablamos mañana|nos vemos mañana|mañana hablamos|\
+                nos hablamos mañana|te escribo mañana)",
+        Intent.GOOD_DAY: """
+            [espero] [que] (tengas|ten|pasa|pases|estés teniendo|te deseo) [un|muy] [muy] (buen|lindo|\
+                bonito|excelente|hermoso|feliz|gran|maravilloso|bello) día [hoy]
+            que tu día sea (hermoso|lindo|excelente|maravilloso)
+        """,
+        Intent.GOOD_EVENING: "feliz velada",
+        Intent.PLEASANT_EVENING: """
+            [espero] [que] (tengas|ten|pasa|pases) [una|muy] [muy] (buena|linda|bonita|excelente|hermosa|\
+                feliz) tarde
+        """,
+        Intent.GOOD_WEEKEND: """
+            [espero] [que] (tengas|ten|pasa|pases) [un|muy] [muy] (buen|lindo|bonito|excelente|feliz|\
+                gran) (fin de semana|finde)
+            (feliz|buen) (fin de semana|finde)
         """,
         Intent.HOW_ARE_YOU: """
-            (cómo estás|cómo estas|como andas|cómo andas|cómo te va|cómo está|cómo va todo|cómo vas) [hoy|\
-                tú|todo]
-            (qué tal|q tal|ke tal|k tal) [estás|todo|tu día|tu dia|va|vas|te va] [hoy]
-            (cómo|como) (te fue|estuvo|va|fue|ha ido|te ha ido) [tu día|el día|en tu día|tu noche|hoy]
-            todo bien
-            espero que (estés|estes|te encuentres) [muy] bien
+            [y] (cómo estás|cómo estas|como andas|cómo andas|cómo te va|cómo está|cómo va todo|cómo vas|\
+                cómo te sientes|cómo te encuentras|cómo sigues|cómo has estado|cómo estamos|cómo va|\
+                cómo van las cosas|cómo va la cosa|cómo está todo|cómo te trata la vida) [hoy|tú|todo|\
+                mi vida|últimamente|por ahí]
+            [y] (qué tal|q tal|ke tal|k tal|que tal) [estás|todo|va|vas|te va|andas|por ahí|va todo] [hoy]
+            (todo bien|todo en orden|estás bien|todo bien por ahí|andas bien|va todo bien|y tú|\
+                y tú qué tal|y tú cómo estás|y vos) [hoy|contigo|por ahí]
         """,
+        Intent.HOPE_WELL: """
+            [espero] (espero que|ojalá|deseo que) [todo] (estés|estes|te encuentres|esté|vaya|te vaya|\
+                todo esté|hayas amanecido|andes|te vaya todo) [muy] bien [hoy]
+        """,
+        Intent.HOW_WAS_DAY: """
+            [y] (cómo|como|qué tal) (te fue|estuvo|va|fue|ha ido|te ha ido|va yendo|te va|ha estado|\
+                vas con|está) [en] [tu día|el día|tu dia|hoy|yendo tu día|yendo el día|siendo tu día]
+            [y] (qué tal|q tal) (tu|el) (día|dia) [hoy|preciosa]
+            (tuviste|has tenido|estás teniendo|tienes) [un] buen día
+        """,
+        Intent.HOW_WAS_NIGHT: "(cómo|qué tal) (estuvo|fue|va|pasaste) (tu|la) noche",
+        Intent.HOW_WAS_EVENING: "(cómo|qué tal) (estuvo|fue|va|pasaste) (tu|la) tarde",
+        Intent.HOW_WAS_WEEKEND: "(cómo|qué tal) (estuvo|fue|va|pasaste) (tu|el) (fin de semana|finde)",
+        Intent.HOW_DID_YOU_SLEEP: """
+            (cómo amaneciste|cómo dormiste|qué tal dormiste|dormiste bien|cómo has amanecido|\
+                cómo amaneces|has dormido bien|qué tal amaneciste|amaneciste bien|qué tal has dormido) [hoy]
+        """,
+        Intent.ARE_YOU_THERE: "(estás ahí|estas ahi|estás por ahí|andas por ahí|sigues ahí|\
+                estás despierta|sigues despierta|estás en línea|hay alguien|estás)",
         Intent.WHAT_ARE_YOU_DOING: """
-            (qué|q|k|ke) (haces|estás haciendo|andas haciendo) [de bueno|ahora|por ahí]
-            (qué|q) hay de nuevo
-            qué cuentas
-            en qué andas
+            [y] (qué|q|k|ke) (haces|estás haciendo|andas haciendo|hace|hacías|haciendo|hases|tal haces|\
+                estabas haciendo) [de bueno|ahora|por ahí|hoy|de bonito]
+            (qué|q) hay [de nuevo|de bueno]
+            (qué cuentas|en qué andas|qué me cuentas|qué hay de nuevo|cuéntame de ti|en qué estás|\
+                qué pasa|qué hubo|quiubo|qué más|qué se cuenta|qué tal todo qué haces|cuéntame algo|\
+                qué novedades|qué planes tienes) [hoy]
+        """,
+        Intent.WELL: """
+            [yo] [estoy|todo|aquí] [muy] (bien|excelente|de maravilla|bien gracias|genial) [gracias|\
+                gracias a dios|por aquí|aquí] (y tú|y tu|y vos|y usted|y tú qué tal|y tú cómo estás|tú|\
+                qué tal tú)
+            [yo] (estoy|todo|ando) [muy] (bien|excelente|genial|de maravilla) [gracias|por aquí|por acá|\
+                aquí]
+            (muy bien|bien) (gracias|por aquí)
         """,
         Intent.THANKS: """
-            (gracias|muchas gracias|mil gracias|muchísimas gracias|grax|grcs) [por todo|de verdad|a ti|\
-                de nuevo|de corazón]
+            (gracias|muchas gracias|mil gracias|muchísimas gracias|grax|grcs|grasias|\
+                un millón de gracias|infinitas gracias) [por todo|de verdad|a ti|de nuevo|de corazón|\
+                por responder|por contestar|por la foto|por el video|por las fotos|por tu tiempo|\
+                por tu respuesta|por el mensaje|por escribir|por eso|igualmente|por estar ahí]
             te lo agradezco [mucho]
-            eres la mejor
+            (te agradezco|se agradece|muy agradecido|agradecido) [mucho|de corazón]
+        """,
+        Intent.WELCOME: """
+            (de nada|no hay de qué|con gusto|con mucho gusto|no pasa nada|no te preocupes|un placer|\
+                es un placer|el placer es mío|a la orden|no hay problema|sin problema|tranquila|\
+                para eso estamos|no es nada|bienvenida)
+        """,
+        Intent.KINDNESS: f"""
+            (eres|sos) [{_VERY}] [la] (mejor|dulce|amable|linda conmigo|simpática|un amor|un ángel|\
+                un encanto|un cielo|genial|la mejor|especial|divertida|única|una dulzura|un sol|\
+                la mejor de todas|mi favorita|una ternura|mi preferida|un tesoro|lo máximo|tierna|\
+                buena persona|graciosa|adorable) [conmigo|persona]
+            (qué|que|muy) (amable|dulce|tierna|simpática|detalle|lindo detalle|bonito|lindo) [eres|\
+                de tu parte]
+            (me alegras el día|me haces sonreír|me haces feliz|me sacas una sonrisa|me alegraste el día|\
+                me haces reír) [siempre]
+            (la mejor|mi favorita)
+        """,
+        Intent.SORRY: """
+            (perdón|perdona|lo siento|disculpa|disculpe|perdóname|discúlpame|mil disculpas|ups|\
+                mis disculpas|lo siento mucho) [por la tardanza|por la demora|por no responder|por tardar|\
+                por responder tarde|de verdad|por no contestar|mucho|por eso]
+        """,
+        Intent.ACKNOWLEDGES: """
+            (ok|okay|oki|okey|vale|de acuerdo|está bien|genial|perfecto|entiendo|entendido|ya veo|súper|\
+                super|excelente|qué bien|bien|muy bien|listo|dale|bueno|ah ok|ah vale|ok vale|vale vale|\
+                vale perfecto|ok perfecto|ya|claro ok|estupendo|fantástico|qué bueno|me alegro|me alegra|\
+                me alegro mucho|qué chido|chévere|guay|qué guay|qué genial|oks|va|ok gracias|comprendo|\
+                buenísimo|anotado|me parece bien|suena bien)
+        """,
+        Intent.AGREES: """
+            (sí|si|sip|claro|claro que sí|por supuesto|desde luego|obvio|obviamente|exacto|\
+                exactamente|yo también|igual|igualmente|así es|cierto|es verdad|verdad|totalmente|\
+                sin duda|seguro|sí por favor|sí claro|sí mi amor|ya lo creo|efectivamente|tienes razón|\
+                por favor sí|ajá|simón|eso|por qué no)
+        """,
+        Intent.WOW: "(wow|guau|waoo|uau|wao|guao|wow wow|uy)",
+        Intent.LIKES_CONTENT: f"""
+            (me encanta|me encantan|me encantó|me gusta|me gustan|me gustó|me fascina|amo|me ha encantado|\
+                adoro|me gusta mucho|me vuelve loco) [mucho|muchísimo|eso|esa foto|esta foto|tu foto|\
+                tu contenido|el video|tu video|ese video|todo|lo que veo|tu página|tu perfil|\
+                tus publicaciones|verte|lo que haces|la foto|ese outfit|tu ropa|la vista|esa vista]
+            [qué|muy|está|esta|tan] {_VERY} (bueno|rico|caliente|hot|bonito|hermoso|sexy|lindo|sensual)
+            (qué|que|linda|hermosa|bonita|bella|buena|preciosa|excelente) (foto|fotos|video|vista|rico|\
+                buena foto|linda foto|hermosa foto|fotaza|vistas|bonita foto) [tan hermosa]
+            (está|qué) (increíble|buenísimo|genial|riquísimo|caliente) [esa foto|ese video]
         """,
         Intent.COMPLIMENT: f"""
-            (eres|estás|te ves|sos|estas) [{_VERY}] {_GREAT}
-            (qué|que|tan|muy) {_GREAT} [eres|estás|te ves|sos]
-            (wow|guau|uff|ufff|uf|mmm|dios mío|madre mía) [eres|estás|qué] [{_VERY}] {_GREAT}
-            (me encanta|me encantan|amo) (tu sonrisa|tus ojos|tu cuerpo|tus fotos|tus videos|tu cabello|\
-                tu pelo)
-            eres una (diosa|reina|belleza|muñeca|princesa|hermosura)
-            (qué belleza|qué hermosura|qué bombón|qué diosa|hermosísima|guapísima|bellísima|preciosa|perfecta)
+            (eres|estás|te ves|sos|estas|tú eres|te miras|luces) [{_VERY}] {_GREAT} [siempre|hoy|mujer|\
+                como siempre|en esa foto|y {_GREAT}|de verdad]
+            (qué|que|tan|muy|siempre tan|súper|más) [{_VERY}] {_GREAT} [eres|estás|te ves|sos|mujer|\
+                siempre|como siempre|chica]
+            (wow|guau|uf|mmm|dios mío|madre mía|dios|ay|ay dios|omg|uy|por dios|guao|mamma mia|\
+                ay dios mío|wao) [qué|eres|estás|que|te ves|eres una] [{_VERY}] {_GREAT}
+            (me encanta|me encantan|amo|adoro|me gustan|me gusta) (tu sonrisa|tus ojos|tu cuerpo|\
+                tus fotos|tus videos|tu cabello|tu pelo|tus labios|tus piernas|tu cara|tu culo|tus tetas|\
+                tus pechos|tus curvas|tu boca|tu voz|tu mirada|tu estilo|tu carita|tu rostro|tu trasero|\
+                tu piel|tu figura)
+            (eres|sos) [toda] [una|un|mi|la] [verdadera|auténtica|gran] (diosa|reina|belleza|muñeca|\
+                princesa|hermosura|bombón|ángel|mujer {_GREAT}|sueño|delicia|preciosidad|bomba|\
+                chica {_GREAT}|mujer hermosa|mujer bella|obra de arte|joya|sirena|mujerón|{_GREAT} mujer|\
+                sueño hecho realidad|más {_GREAT}|más {_GREAT} de todas|la más {_GREAT})
+            (qué belleza|qué hermosura|qué bombón|qué diosa|hermosísima|guapísima|bellísima|preciosa|\
+                perfecta|qué preciosidad|qué mujer|qué cuerpo|qué ojos|qué sonrisa|qué cuerpazo|\
+                qué mujerón|espectacular|impresionante|qué delicia|qué rica|qué linda sonrisa|qué culo|\
+                qué piernas|qué muñeca|qué carita|qué ojazos|lindísima|vaya cuerpo|vaya mujer)
+            tienes (unos ojos {_GREAT}|unos ojos hermosos|unos ojos preciosos|unos ojos lindos|\
+                una sonrisa {_GREAT}|un cuerpo {_GREAT}|un cuerpo hermoso|un cuerpo perfecto|un cuerpazo|\
+                una cara {_GREAT}|unos labios hermosos|una mirada {_GREAT})
+        """,
+        Intent.EXCITED: """
+            (no puedo esperar|qué emoción|qué ganas|qué ganas tengo|tengo muchas ganas|tengo ganas|\
+                ya quiero ver|ya quiero verlo|ya quiero verte|muero de ganas|estoy emocionado|\
+                estoy ansioso|qué nervios y qué ganas|me muero de ganas|no aguanto las ganas|\
+                ya no puedo esperar|no puedo esperar más|muero por verte|qué ilusión) [de verlo|por verlo|\
+                de verte|por verte|de ver|para verlo|de más]
         """,
         Intent.MISS_YOU: """
-            te (extraño|extrañé|echo de menos|eché de menos|extrano) [mucho|muchísimo|demasiado|ya|tanto]
-            (pienso|pensaba|estoy pensando|estaba pensando) [mucho] en ti [todo el día]
-            pensando en ti
+            te (extraño|extrañé|echo de menos|eché de menos|extrano|he extrañado|extrañaba|\
+                echaba de menos|he echado de menos|exraño|estoy extrañando) [mucho|muchísimo|demasiado|ya|\
+                tanto|un montón|siempre|también|un chingo|hoy|a morir]
+            [siempre|solo|no dejo de] (pienso|pensaba|estoy pensando|estaba pensando|pensar|pensando|\
+                sueño|soñé|he pensado|no paro de pensar) [mucho|siempre] (en ti|contigo) [todo el día|\
+                mucho|siempre|toda la noche|anoche|a cada rato|ahora]
+            (me haces falta|me haces mucha falta|me hiciste falta|ojalá estuvieras aquí|\
+                quisiera estar contigo|quiero estar contigo|me gustaría estar contigo)
         """,
         Intent.LOVE_YOU: """
-            te (amo|quiero|adoro|kiero) [mucho|muchísimo|tanto|demasiado]
-            (tqm|tkm|estoy enamorado de ti|me encantas|me vuelves loco)
+            [yo] te (amo|quiero|adoro|kiero|quiero muchísimo|amo mucho|quiero un montón) [mucho|\
+                muchísimo|tanto|demasiado|un montón|con todo mi corazón|también|más|con locura|\
+                con el alma|siempre]
+            (tqm|tkm|estoy enamorado de ti|me encantas|me vuelves loco|estoy loco por ti|me tienes loco|\
+                me gustas|me gustas mucho|me fascinas|me enamoras|me tienes enamorado|me estoy enamorando|\
+                eres el amor de mi vida|eres mi todo|te como a besos|me gustas demasiado|\
+                me encantas demasiado|eres mi amor|me traes loco)
         """,
-        Intent.CONTENT: """
-            [me] (mandas|envías|enseñas|muestras|mandarías|pasas) [una|unas|algunas|tus|más|alguna] (foto|\
-                fotos|video|videos|nude|nudes|pack|contenido|más)
-            (mándame|envíame|enséñame|muéstrame|pásame|manda|envía) [una|unas|algunas|tus|más|alguna|\
-                algo] (foto|fotos|video|videos|nude|nudes|pack|contenido|más)
-            (quiero|quisiera|me gustaría|puedo|déjame) ver (más|más de ti|fotos|videos|tus fotos)
-            (tienes|hay) [algo] (nuevo|contenido|fotos|videos|fotos nuevas|videos nuevos|contenido nuevo|pack)
-            (quiero|necesito) más [de ti]
+        Intent.DESIRE: """
+            [yo] te (deseo|necesito|quiero besar|comería a besos|comería|comería toda|haría el amor|\
+                haría mía|quiero abrazar) [mucho|tanto|ya|ahora|toda]
+            (me pones|me pones mucho|me excitas|me prendes|me calientas|me provocas|me vuelves loco|\
+                qué ganas de ti|tengo ganas de ti|quiero besarte|quiero abrazarte|estoy caliente|\
+                estoy cachondo|estoy excitado|qué caliente estoy|me tienes caliente|me pones duro|\
+                abrázame|bésame|quiero estar entre tus brazos|me derrites|quiero comerte a besos|\
+                me encantaría besarte) [mucho|ahora|tanto|demasiado|loco]
+        """,
+        Intent.KISSES: """
+            [muchos|mil|un|te mando|te mando un|te mando muchos|te envío|te envío un|unos|millones de|y|\
+                grandes] [gran|fuerte|dulce|ricos] (besos|besitos|beso|besito|abrazo|abrazos|besotes|\
+                besazo|besote|besos y abrazos|abrazote) [para ti|a ti|enorme|grande|fuerte|mi reina|\
+                y abrazos|rico]
+        """,
+        Intent.BACK: """
+            (ya|por fin|ya estoy|acabo de|recién) (llegué|estoy en casa|en casa|llegar a casa|llegar|\
+                volví|de vuelta|salí del trabajo|regresé|salir del trabajo|llego|llegué a casa|\
+                llegar del trabajo|aquí|estoy aquí|llego a casa|estoy de vuelta) [a casa|del trabajo]
+            (estoy de vuelta|llegué a casa|he vuelto|ya volví|aquí estoy)
+        """,
+        Intent.NEW_HERE: """
+            (acabo de|recién) (suscribirme|unirme|seguirte|descubrirte|conocerte|encontrarte|me suscribí|\
+                suscribir)
+            [soy|soy un] (nuevo aquí|nuevo|nuevo suscriptor|nuevo por aquí|un nuevo fan|nuevo fan|\
+                nuevo seguidor|nuevo suscriptor aquí)
+        """,
+        Intent.WOKE_UP: "(acabo de despertar|acabo de despertarme|me acabo de despertar|\
+                recién me despierto|recién despierto|acabo de levantarme|ya desperté|me acabo de levantar)",
+        Intent.AT_WORK: """
+            [aquí|estoy|sigo|todavía|ando] [aquí|todavía] (trabajando|en el trabajo|en la oficina|\
+                en mi descanso|en el curro|en mi hora de comida|currando|en la chamba) [todavía|hoy|ahora|\
+                aún]
+            (voy al trabajo|camino al trabajo|me voy a trabajar|voy a trabajar|entro a trabajar|\
+                saliendo del trabajo)
+        """,
+        Intent.BORED: """
+            [estoy|ando|qué] [muy|un poco|súper|aquí] (aburrido|aburrimiento|aburridísimo) [en casa|hoy|\
+                aquí|y tú]
+            [aquí|estoy|yo aquí|pues aquí] [aquí] (tranquilo|en la cama|en casa|en mi cama|relajado|\
+                acostado|descansando|en casita|viendo la tele|relajándome) [en casa|en la cama|y tú|\
+                pensando en ti|tranquilo]
+            (aquí nada|nada nuevo|nada especial|nada y tú|aquí nomás|lo de siempre|nada interesante|\
+                poca cosa) [y tú|aquí]
+        """,
+        Intent.TIRED: """
+            [estoy|ando|vengo] [muy|un poco|súper|tan|bien] (cansado|agotado|muerto de cansancio|\
+                reventado|molido|cansadísimo|con sueño|hecho polvo) [hoy|del trabajo]
+            (qué día tan largo|día largo|qué día|tengo sueño|qué sueño|tengo mucho sueño|qué cansancio|\
+                día pesado)
+        """,
+        Intent.TO_BED: """
+            (me voy a|me voy a la|ya me voy a|voy a|ya a|a|ya voy a|hora de) (dormir|la cama|acostarme|\
+                cama|acostar|descansar|mimir|dormirme) [ya|ahora]
+        """,
+        Intent.CONTENT: f"""
+            ({_SEND}|{_CAN_YOU}) (algo|más|algo nuevo|algo rico|algo más|algo especial|algo de ti|\
+                algo caliente|un poco más|algo bonito|contenido|el pack|tu pack|un pack|algo sexy|\
+                más contenido|contenido nuevo|algo de contenido|todo) [de ti|por favor]
+            {_SEE} (ver|tener) [un poco] (más|más de ti|todo|contenido|más contenido|algo más|\
+                tu contenido|tu cuerpo|más de tu contenido|verte más)
+            (tienes|hay|traes|vendes|haces|sacaste) [algo|más] [de] (nuevo|contenido|contenido nuevo|pack|\
+                novedades|algo nuevo|contenido personalizado|personalizados|más contenido|\
+                cosas nuevas) [para mí|hoy]
+            (quiero|necesito|dame) más [de ti|contenido|por favor]
+            (quiero verte más|quiero verte|enséñame más|muéstrame todo|algo nuevo|más por favor|\
+                contenido nuevo)
+            qué (contenido|tipo de contenido|más) (tienes|vendes|ofreces|haces)
+        """,
+        Intent.PHOTO: f"""
+            ({_SEND}|{_CAN_YOU}) [una|unas|algunas|tus|más|alguna|otra|otras|la] [linda|nueva] (foto|\
+                fotos|fotito|fotitos|selfie) [tuya|tuyas|de ti|nueva|nuevas|sexy|sexys|por favor|rica|más|\
+                calientes|desnuda]
+            {_SEE} ver [una|unas|más|tus|otra] (foto|fotos) [tuya|tuyas|de ti|nuevas|sexy]
+            (tienes|hay|quiero|dame|necesito) [más|unas|una|otra] (fotos|foto) [nuevas|tuyas|nueva|tuya|\
+                sexy|para mí|hoy]
+            una (foto|fotito|selfie) [tuya|por favor|para mí]
+        """,
+        Intent.VIDEO: f"""
+            ({_SEND}|{_CAN_YOU}) [un|unos|algunos|tus|más|algún|otro|otros|el] (video|videos|\
+                videito) [tuyo|tuyos|de ti|nuevo|nuevos|sexy|por favor|rico|más|corto|caliente]
+            {_SEE} ver [un|unos|más|tus|otro] (video|videos) [tuyo|tuyos|de ti|nuevos|sexy]
+            (tienes|hay|quiero|dame|necesito) [más|unos|un|otro] (videos|video) [nuevos|tuyos|nuevo|tuyo|\
+                sexy|para mí|hoy]
+            un (video|videito) [tuyo|por favor|para mí]
+        """,
+        Intent.NUDES: f"""
+            ({_SEND}|{_CAN_YOU}) [una|unas|tus|más] (nude|nudes) [por favor]
+            (tienes|vendes|haces|envías|mandas) nudes
         """,
         Intent.PRICE: """
-            (cuánto|cuanto) [cuesta|cuestan|cobras|vale|es|sale|por un video|por una foto|por fotos|\
-                por el pack]
-            (a cómo|cuáles son tus precios|qué precio tiene|cuál es el precio|tienes lista de precios)
-            (precio|precios|tarifas|tus precios)
+            [y] (cuánto|cuanto|qnto) [cuesta|cuestan|cobras|vale|es|sale|valen|me cobras|cuesta el pack|\
+                por el pack|cuesta todo|sería|cuesta eso|por todo|es el costo|te debo|\
+                cuesta un personalizado|por un personalizado|cuesta tu contenido|cuesta tu pack|saldría|\
+                estás cobrando|por más] [amor|por favor]
+            (a cómo|cuáles son tus precios|qué precio tiene|cuál es el precio|tienes lista de precios|\
+                qué precio|qué precios manejas|a qué precio|qué precios tienes|cuáles son los precios|\
+                me pasas los precios|me dices el precio|a cuánto|a cuánto está|a cuánto el pack|qué vale|\
+                qué costo tiene|qué cuesta|me das precios|dame precios|pásame precios|tienes menú)
+            (precio|precios|tarifas|tus precios|lista de precios|el precio) [por favor]
+        """,
+        Intent.PHOTO_PRICE: """
+            (cuánto|cuanto|a cuánto|a cómo) [cuesta|cuestan|cobras|vale|valen|sale|son] [por] [una|unas|\
+                la|las|tus] (foto|fotos|nude|nudes) [tuya|tuyas]
+        """,
+        Intent.VIDEO_PRICE: """
+            (cuánto|cuanto|a cuánto|a cómo) [cuesta|cuestan|cobras|vale|valen|sale|son] [por] [un|unos|el|\
+                los|tus] (video|videos) [tuyo|tuyos]
         """,
     },
-    praise="(guapa|hermosa|preciosa|linda|bella|bonita|bombón|belleza|diosa|mamacita|guapísima)",
+    praise="""
+        (guapa|hermosa|preciosa|linda|bella|bonita|bombón|belleza|diosa|mamacita|guapísima|hermosura|\
+                mami rica|mamasita|sexy|lindura|mi diosa|ricura|hermosa mujer|bella dama|bella mujer|\
+                linda chica|bebé hermosa|preciosura|reina hermosa)
+    """,
     fillers="""
-        (amor|mi amor|mi vida|cariño|corazón|mi cielo|cielo|bebé|bb|nena|reina|mi reina|princesa|mi princesa)
-        (mami|muñeca|chica|tú|por favor|porfa|porfis|xfa|besos|besitos|un beso|beso|oye|y tú|mmm|ay|oh|xx|y)
+        (amor|mi amor|mi vida|cariño|corazón|mi cielo|cielo|bebé|bb|nena|reina|mi reina|princesa|\
+                mi princesa|vida|mi corazón|tesoro|mi tesoro|mi niña|niña|amorcito|mi bella|mi linda|\
+                mi hermosa|mi guapa|mi preciosa|bebecita|ángel|mi ángel|señorita|bb hermosa|mi bebé|\
+                mi nena|mi diosa|chiquita|mi sol)
+        (mami|muñeca|chica|por favor|porfa|porfis|xfa|oye|mmm|ay|oh|xx|y|jeje|pues|bueno|ah|aw|aww|plis|\
+                xd|eh|mm|por fa|please)
     """,
     telling="""
-        el los las una por para con que qué es está estás eres soy muy pero como cómo mi tu su me te se yo
+        el la los las una por para con que qué es está estás eres soy muy pero como cómo mi tu su me te se yo
         más hay cuando porque quiero tengo tienes
     """,
 )
