@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 #: A page on a phone wants no more at once, and SignalR counts every 2 KB begun as a message.
 MAX_UPDATE_BYTES = 64 * 1024
+#: The longest that a delivery waits, well within a message's lock, which the host goes on to renew.
+_MAX_PAUSE_SECONDS = 15.0
 _ALWAYS = ("jobId", "jobType", "status", "progress", "result", "error")
 
 
@@ -37,6 +39,20 @@ def update(body: bytes, *, functions_url: str) -> str | None:
         return None
     told = _sized(event, functions_url)
     return _text({"target": TARGET, "userId": event.creator_id, "arguments": [told]})
+
+
+def pause_seconds(delivery_count: int) -> float:
+    """Return how long to wait before an event is sent again.
+
+    The host sends after the function, and gives a message back at once when that fails: without a pause its
+    ten deliveries would be used up within a second. So they last for a minute and a half.
+
+    Args:
+        delivery_count: 1 for the first, which never waits.
+    """
+    if delivery_count <= 1:
+        return 0.0
+    return min(2.0 ** min(delivery_count - 2, 10), _MAX_PAUSE_SECONDS)
 
 
 def _event(body: bytes) -> JobEvent:

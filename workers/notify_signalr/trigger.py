@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import azure.functions as func
 
 from shared import bootstrap
@@ -27,9 +29,10 @@ blueprint = func.Blueprint()
 @answered
 async def notify_signalr(message: func.ServiceBusMessage, signalr: func.Out[str]) -> None:
     """Tell the pages of an event's creator; the host sends it once the function has succeeded."""
-    from workers.notify_signalr.handler import update
+    from workers.notify_signalr.handler import pause_seconds, update
 
     container = await bootstrap.container()
     told = update(message.get_body(), functions_url=container.functions_url)
     if told is not None:
+        await asyncio.sleep(pause_seconds(message.delivery_count or 1))
         signalr.set(told)

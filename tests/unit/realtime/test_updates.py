@@ -9,7 +9,7 @@ import pytest
 
 from docs.contracts.examples import EVENTS
 from shared.errors import InvalidPayloadError
-from workers.notify_signalr.handler import MAX_UPDATE_BYTES, update
+from workers.notify_signalr.handler import MAX_UPDATE_BYTES, pause_seconds, update
 
 URL = "https://workers.example/"
 
@@ -78,3 +78,10 @@ def test_the_same_event_twice_is_the_same_update() -> None:
     """So a redelivery tells a page nothing that it would not drop."""
     body = json.dumps(EVENTS["job.enriched"]).encode()
     assert update(body, functions_url=URL) == update(body, functions_url=URL)
+
+
+def test_ten_deliveries_outlast_a_short_outage() -> None:
+    """The first goes at once; none waits so long that the function's own time runs out."""
+    pauses = [pause_seconds(delivery) for delivery in range(1, 11)]
+    assert pauses == [0, 1, 2, 4, 8, 15, 15, 15, 15, 15]
+    assert pause_seconds(1_000_000) == 15
