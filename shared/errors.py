@@ -10,7 +10,8 @@ The branches say what the *engine* must do; the leaves say what the *creator* is
     │   │   ├── UnsupportedMediaError     UNSUPPORTED_MEDIA
     │   │   ├── ContentFilteredError      CONTENT_FILTERED
     │   │   ├── ForbiddenUrlError         FORBIDDEN_URL
-    │   │   └── PoisonError               POISON_MESSAGE
+    │   │   ├── PoisonError               POISON_MESSAGE
+    │   │   └── JobCancelledError         CANCELLED
     │   └── TransientError            may work later: a delayed copy is scheduled while attempts last
     │       ├── RateLimitError            RATE_LIMIT
     │       ├── JobTimeoutError           TIMEOUT
@@ -92,6 +93,12 @@ class PoisonError(PermanentError):
     """The job stopped its worker several times and is not tried again."""
 
     code = "POISON_MESSAGE"
+
+
+class JobCancelledError(PermanentError):
+    """The job was cancelled."""
+
+    code = "CANCELLED"
 
 
 class TransientError(JobError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from shared.clock import iso_milliseconds
 from shared.contracts import EventError, JobEvent, JobStatus, Topic
@@ -16,6 +16,25 @@ from shared.persistence.port import JobMessage, OutboxMessage
 
 #: An event travels with its properties under the broker's 256 KB, and no phone wants more.
 MAX_EVENT_BYTES = 200 * 1024
+
+
+class Announced(Protocol):
+    """A job as an announcement of its end names it."""
+
+    @property
+    def job_id(self) -> str:
+        """Whose it is."""
+        ...
+
+    @property
+    def job_type(self) -> str:
+        """What was asked for."""
+        ...
+
+    @property
+    def creator_id(self) -> str:
+        """Who is told; empty if that is not known."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +71,14 @@ def completed_event(
     return _sized(event, stamp.message_id, functions_url)
 
 
-def failed_event(message: JobMessage, *, stamp: Stamp, status: JobStatus, error: JobError) -> OutboxMessage:
+def failed_event(job: Announced, *, stamp: Stamp, status: JobStatus, error: JobError) -> OutboxMessage:
     """Announce that a job has failed or timed out, and why."""
     text = storable_error(error.message)
     event = JobEvent(
         event_type=f"job.{status.value}",
-        job_id=message.job_id,
-        job_type=message.job_type,
-        creator_id=message.creator_id or None,
+        job_id=job.job_id,
+        job_type=job.job_type,
+        creator_id=job.creator_id or None,
         status=status,
         progress=100,
         message=text,

@@ -15,6 +15,7 @@ from shared.persistence.memory_rows import (
     Promise,
     StoredJob,
     age,
+    cancelled,
     is_superseded,
     may_be_enriched,
     may_be_restarted,
@@ -26,6 +27,7 @@ from shared.persistence.memory_rows import (
     verdict_on_replay,
 )
 from shared.persistence.port import (
+    Cancellation,
     Claim,
     Enrichment,
     FollowUp,
@@ -173,6 +175,17 @@ class MemoryJobStore:
         self._promise(replay.job.job_id, [message], sweep_after_seconds)
         return Replayed(verdict=verdict, epoch=queued.message.epoch, sent_as=message.message_id)
 
+    async def cancel(self, cancellation: Cancellation, *, sweep_after_seconds: float) -> bool:
+        """See `JobStore.cancel`."""
+        job = self._jobs.get(cancellation.job_id)
+        if job is None or job.state.terminal or job.fence != cancellation.fence:
+            return False
+        job.state, job.fence, job.due_at = JobState.FAILED, job.fence + 1, None
+        job.outcome, job.updated_at = cancelled(job, cancellation), self._clock.now()
+        self._note(job)
+        self._promise(cancellation.job_id, cancellation.messages, sweep_after_seconds)
+        return True
+
     async def mark_sent(self, message_ids: Sequence[str]) -> None:
         """See `JobStore.mark_sent`."""
         for message_id in message_ids:
@@ -277,7 +290,12 @@ class MemoryJobStore:
 
     def _refusal(self, job: StoredJob, message: JobMessage) -> Verdict:
         superseded = age(job.message) > age(message)
-        return verdict_on(job.state, same_payload=same_payload(job, message), superseded=superseded)
+        return verdict_on(
+            job.state,
+            same_payload=same_payload(job, message),
+            superseded=superseded,
+            error_code=job.outcome.error_code if job.outcome else None,
+        )
 
     def _claim(self, job: StoredJob, verdict: Verdict) -> Claim:
         job_id = job.message.job_id

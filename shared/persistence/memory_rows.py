@@ -9,6 +9,7 @@ from uuid import UUID
 
 from shared.contracts import Topic
 from shared.persistence.port import (
+    Cancellation,
     Enrichment,
     JobMessage,
     JobState,
@@ -102,6 +103,20 @@ def rejected(message: JobMessage, rejection: Rejection) -> Outcome:
         state=JobState.FAILED,
         error_code=rejection.error_code,
         error_message=rejection.reason,
+    )
+
+
+def cancelled(job: StoredJob, cancellation: Cancellation) -> Outcome:
+    """Return what is left of a job that was called off."""
+    return Outcome(
+        job_id=cancellation.job_id,
+        creator_id=job.message.creator_id,
+        epoch=job.message.epoch,
+        attempt=job.message.attempt,
+        fence=job.fence,
+        state=JobState.FAILED,
+        error_code=cancellation.error_code,
+        error_message=cancellation.error_message,
     )
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from shared.ai.port import ModelCall
 from shared.contracts import Topic
+from shared.errors import JobCancelledError
 
 if TYPE_CHECKING:
     from shared.persistence.replaying import JobReplay, Replayed
@@ -47,13 +48,17 @@ class Verdict(StrEnum):
     COMPLETED = "completed"
     #: It ended as `failed` or `timeout`.
     FAILED = "failed"
+    #: It was called off before it ended: nobody misses it.
+    CANCELLED = "cancelled"
     #: The same job id was seen with another payload.
     CONFLICT = "conflict"
     #: It follows up another job, and no job has asked for it.
     UNKNOWN = "unknown"
 
 
-def verdict_on(state: JobState, *, same_payload: bool, superseded: bool) -> Verdict:
+def verdict_on(
+    state: JobState, *, same_payload: bool, superseded: bool, error_code: str | None = None
+) -> Verdict:
     """Say why a delivery was not given its job."""
     if not same_payload:
         return Verdict.CONFLICT
@@ -61,6 +66,8 @@ def verdict_on(state: JobState, *, same_payload: bool, superseded: bool) -> Verd
         return Verdict.SUPERSEDED
     if state == JobState.COMPLETED:
         return Verdict.COMPLETED
+    if error_code == JobCancelledError.code:
+        return Verdict.CANCELLED
     return Verdict.FAILED if state.terminal else Verdict.BUSY
 
 
@@ -198,6 +205,19 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cancellation:
+    """A job that is to be called off, as it was seen a moment before."""
+
+    job_id: str
+    #: As seen; whoever has claimed the job since makes this one void.
+    fence: int
+    error_code: str
+    error_message: str
+    #: Announce it.
+    messages: Sequence[OutboxMessage] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rejection:
     """A message that is no job: kept as it came, with the reason."""
 
@@ -268,6 +288,13 @@ class JobStore(Protocol):
 
         A job that nobody knows is queued for the first time, unless it follows up another. The parent of a
         follow-up goes along into the new epoch. After an interrupted commit it answers as to a second call.
+        """
+        ...
+
+    async def cancel(self, cancellation: Cancellation, *, sweep_after_seconds: float) -> bool:
+        """End a job that is not over as failed; `False` when it is over, or was claimed since it was seen.
+
+        Its worker, if it has one, learns at its next heartbeat that the job is not its own any more.
         """
         ...
 

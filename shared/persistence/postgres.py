@@ -17,6 +17,7 @@ from shared.coalescing import Coalescing
 from shared.persistence import rows, statements
 from shared.persistence.database import Database
 from shared.persistence.port import (
+    Cancellation,
     Claim,
     JobMessage,
     JobRecord,
@@ -99,6 +100,11 @@ class PostgresJobStore:
         """See `JobStore.replay`."""
         asked = rows.as_rows([rows.replay_row(replay, sweep_after_seconds)])
         return rows.replayed((await self._database.fetch(REPLAY, {"asked": asked}))[0])
+
+    async def cancel(self, cancellation: Cancellation, *, sweep_after_seconds: float) -> bool:
+        """See `JobStore.cancel`."""
+        parameters = rows.cancellation_columns(cancellation, sweep_after_seconds)
+        return bool(await self._database.fetch(statements.CANCEL, parameters))
 
     async def mark_sent(self, message_ids: Sequence[str]) -> None:
         """See `JobStore.mark_sent`."""

@@ -17,6 +17,7 @@ from shared.ai.port import ModelCall
 from shared.contracts import Topic
 from shared.persistence.checkpoints import Checkpoint, Payment
 from shared.persistence.port import (
+    Cancellation,
     Claim,
     FollowUp,
     JobMessage,
@@ -103,6 +104,7 @@ def _verdict(row: DictRow, message: JobMessage) -> Verdict:
         JobState(row["state"]),
         same_payload=row["same_payload"],
         superseded=(row["epoch"], row["attempt"]) > (message.epoch, message.attempt),
+        error_code=row["error_code"],
     )
 
 
@@ -205,6 +207,18 @@ def _message_columns(message: OutboxMessage) -> dict[str, Any]:
 def _text(content: bytes) -> str:
     """Return bytes as a statement's JSON takes them."""
     return b64encode(content).decode()
+
+
+def cancellation_columns(cancellation: Cancellation, sweep_after_seconds: float) -> dict[str, Any]:
+    """Return the parameters of `CANCEL`."""
+    return {
+        "job_id": cancellation.job_id,
+        "fence": cancellation.fence,
+        "error_code": cancellation.error_code,
+        "error_message": cancellation.error_message,
+        "messages": Json([_message_columns(message) for message in cancellation.messages], dumps=_dumps),
+        "sweep_after_seconds": sweep_after_seconds,
+    }
 
 
 def rejection_columns(rejection: Rejection, sweep_after_seconds: float) -> dict[str, Any]:

@@ -69,6 +69,7 @@ WITH asked AS (
 )
 SELECT claim_id, true AS claimed, true AS same_payload, state, epoch, attempt, fence, claims,
        extract(epoch FROM deadline_at - now())::float8 AS remaining_seconds, false AS unsent, owned.turn,
+       NULL AS error_code,
        owned.thread IS NOT NULL AND (claims, epoch, attempt) = (1, 0, 0) AND (
            coalesce((newest_at, newest_id) > (owned.asked_at, owned.job_id), false)
            OR EXISTS (SELECT FROM fresh AS other
@@ -81,7 +82,7 @@ UNION ALL
 SELECT asked.claim_id, false, job.payload_hash = asked.payload_hash, state, job.epoch, job.attempt, fence,
        claims, extract(epoch FROM deadline_at - now())::float8,
        EXISTS (SELECT FROM huntaze_workers.outbox o WHERE o.job_id = job.job_id AND o.sent_at IS NULL),
-       job.turn, false
+       job.turn, job.error_code, false
 FROM asked JOIN huntaze_workers.jobs AS job USING (job_id)
 WHERE NOT EXISTS (SELECT FROM owned WHERE owned.job_id = job.job_id)
 """
@@ -227,6 +228,23 @@ WITH kept AS (
     SELECT job_id, epoch, attempt, fence, state, error_code FROM failed
 ), promised AS ({_PROMISE.format(source=_REJECTED)})
 SELECT count(*) FROM failed
+"""  # noqa: S608 - composed of constants
+
+_CANCELLED = """(SELECT job_id, %(messages)s::json AS messages, %(sweep_after_seconds)s::float8
+        AS sweep_after_seconds FROM done) AS owner"""
+
+CANCEL = f"""
+WITH done AS (
+    UPDATE huntaze_workers.jobs
+    SET state = 'failed', fence = fence + 1, due_at = NULL, result = NULL, error_code = %(error_code)s,
+        error_message = %(error_message)s, updated_at = now()
+    WHERE job_id = %(job_id)s AND fence = %(fence)s AND state IN ('queued', 'running', 'retry_wait')
+    RETURNING *
+), noted AS (
+    INSERT INTO huntaze_workers.job_history (job_id, epoch, attempt, fence, state, error_code)
+    SELECT job_id, epoch, attempt, fence, state, error_code FROM done
+), promised AS ({_PROMISE.format(source=_CANCELLED)})
+SELECT job_id FROM done
 """  # noqa: S608 - composed of constants
 
 # The body has done its work: what stays is the fact that the message was sent.

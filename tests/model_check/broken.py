@@ -11,7 +11,8 @@ from typing_extensions import override
 from shared.persistence.memory import MemoryJobStore
 from shared.persistence.memory_rows import StoredJob, age, same_payload
 from shared.persistence.port import JobMessage
-from tests.model_check.world import Hands, Protocol, Step, World, published
+from tests.model_check.protocol import Protocol
+from tests.model_check.world import Hands, Step, World, published
 
 
 class CheckThenAct(MemoryJobStore):

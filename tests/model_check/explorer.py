@@ -8,7 +8,8 @@ from hashlib import blake2b
 
 from shared.messaging.versions import end_version
 from shared.persistence.port import JobState
-from tests.model_check.world import JOB_ID, Protocol, World
+from tests.model_check.protocol import Protocol
+from tests.model_check.world import JOB_ID, World
 
 
 @dataclass

@@ -16,7 +16,8 @@ from tests.model_check.broken import (
     PublishAfterCommit,
 )
 from tests.model_check.explorer import explore
-from tests.model_check.world import Budget, Protocol, Step, begin
+from tests.model_check.protocol import Protocol
+from tests.model_check.world import Budget, Step, begin
 from tests.unit.messaging.bench import Bench, delivery
 
 #: `make prove` explores a fault and a replay together, in a minute or two.

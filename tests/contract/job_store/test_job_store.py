@@ -16,6 +16,7 @@ from shared.clock import ManualClock
 from shared.contracts import Topic
 from shared.persistence.memory import MemoryJobStore
 from shared.persistence.port import (
+    Cancellation,
     Claim,
     JobMessage,
     JobState,
@@ -362,3 +363,33 @@ async def test_the_ledger_sums_a_month(subject: Subject) -> None:
     month = f"{job.updated_at.astimezone(UTC):%Y-%m}"
     assert await subject.store.month_usd_micros(month) == 3 * 570
     assert await subject.store.month_usd_micros("2020-12") == 0
+
+
+async def test_a_job_that_is_called_off_is_over_for_whoever_has_it(subject: Subject) -> None:
+    """Its worker writes nothing any more; its message is completed when it comes, not dead-lettered."""
+    claim = await subject.claim(MESSAGE)
+    cancellation = Cancellation(
+        job_id=MESSAGE.job_id,
+        fence=claim.fence,
+        error_code="CANCELLED",
+        error_message="The job was cancelled.",
+        messages=[EVENT],
+    )
+    assert await subject.store.cancel(cancellation, sweep_after_seconds=60)
+    job = await subject.store.job(MESSAGE.job_id)
+    assert job
+    assert (job.state, job.error_code, job.fence) == (JobState.FAILED, "CANCELLED", claim.fence + 1)
+    assert not await subject.store.extend(MESSAGE.job_id, claim.fence, lease_seconds=30)
+    assert [each.message_id for each in await subject.store.unsent_of(MESSAGE.job_id)] == [EVENT.message_id]
+    again = await subject.claim(MESSAGE)
+    assert (again.verdict, again.unsent) == (Verdict.CANCELLED, True)
+    assert not await subject.store.cancel(cancellation, sweep_after_seconds=60)
+
+
+async def test_a_job_that_was_claimed_since_it_was_seen_is_not_called_off(subject: Subject) -> None:
+    claim = await subject.claim(MESSAGE)
+    stale = Cancellation(
+        job_id=MESSAGE.job_id, fence=claim.fence - 1, error_code="CANCELLED", error_message="x"
+    )
+    assert not await subject.store.cancel(stale, sweep_after_seconds=60)
+    assert await subject.store.extend(MESSAGE.job_id, claim.fence, lease_seconds=30)
