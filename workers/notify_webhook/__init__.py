@@ -1,1 +1,1 @@
-"""Tells creators' own servers what becomes of jobs."""
+"""Webhook notifications: creators' own servers hear, signed and for days if need be, what becomes of jobs."""
