@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.errors import ConfigurationError, ForbiddenUrlError
-from shared.fetching.urls import AllowedHosts
+from shared.fetching.urls import AllowedHosts, AnyPublicHost
 
 HOSTS = AllowedHosts(["cdn.example.com", ".media.example.net", "http://127.0.0.1:9000"])
 
@@ -167,3 +167,51 @@ def test_paths_are_left_as_they_are() -> None:
 def test_a_list_that_says_too_much_is_refused(entry: str) -> None:
     with pytest.raises(ConfigurationError):
         AllowedHosts([entry])
+
+
+ANYWHERE = AnyPublicHost(
+    local_origins=["http://127.0.0.1:9000"], own_hosts=["Workers.Example.net"], https_ports=[443, 8443]
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("https://hooks.example.org", "hooks.example.org", 443),
+        ("https://hooks.example.org:443/a?b=c", "hooks.example.org", 443),
+        ("HTTPS://Hooks.Example.org:8443/A", "hooks.example.org", 8443),
+        ("https://a.b.c.example.co.uk/", "a.b.c.example.co.uk", 443),
+        ("http://127.0.0.1:9000/a", "127.0.0.1", 9000),
+    ],
+)
+def test_a_plain_url_of_any_public_host_is_taken(url: str, host: str, port: int) -> None:
+    target = ANYWHERE.target(url)
+    assert (target.host, target.port, target.local) == (host, port, url.startswith("http:"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("https://hooks.example.org:8080/", "https://hooks.example.org:22/", "http://hooks.example.org/"),
+        *("https://workers.example.net/api/jobs", "https://WORKERS.EXAMPLE.NET:8443/", "https://hooks/"),
+        *(
+            "https://hooks.internal/",
+            "https://hooks.local/",
+            "https://8.8.8.8/",
+            "https://[2606:4700::1111]/",
+        ),
+        *("http://127.0.0.1:9001/", "http://localhost:9000/", "https://127.0.0.1:9000/", "https://a@b.com/"),
+        *("https://hooks.example.org/#a", "https://hooks.example.org./", "https://xn--a.example.org/"),
+    ],
+)
+def test_any_public_host_is_not_any_url(url: str) -> None:
+    with pytest.raises(ForbiddenUrlError):
+        ANYWHERE.target(url)
+
+
+@pytest.mark.parametrize(
+    "origin", ["", "http://127.0.0.1", "https://127.0.0.1:9000", "http://10.0.0.1:9000", "127.0.0.1:9000"]
+)
+def test_what_is_no_local_origin_is_refused(origin: str) -> None:
+    with pytest.raises(ConfigurationError):
+        AnyPublicHost(local_origins=[origin])
