@@ -26,6 +26,7 @@ class Fault(StrEnum):
     READ_ONLY = "read-only"
     WRONG_ENUM = "wrong-enum"
     WRONG_TYPE = "wrong-type"
+    OUT_OF_BOUNDS = "out-of-bounds"
     WRONG_PARENT = "wrong-parent"
     SECRET = "secret"  # noqa: S105 - the name of a fault
 

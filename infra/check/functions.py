@@ -12,6 +12,8 @@ from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
+from infra.check.values import Located
+
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 #: Azure's own namespace of `guid()`.
 _GUIDS = uuid.UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830")
@@ -54,18 +56,30 @@ def _union(*values: Any) -> Any:
             if item not in found:
                 found.append(item)
         return found
-    merged: dict[str, Any] = {}
-    for value in values:
+    merged = _copied(values[0])
+    for value in values[1:]:
         merged = _merged(merged, value)
     return merged
 
 
 def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(first)
+    merged = _copied(first)
     for key, value in second.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = _merged(merged[key], value) if both else value
-    return merged
+    if isinstance(merged, Located) and isinstance(second, Located) and second.file == merged.file:
+        merged.lines |= second.lines
+        return merged
+    return dict(merged)  # of two files: it is the place of the call that counts
+
+
+def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(value, Located):
+        return dict(value)
+    copied = Located(value.file, value.line)
+    copied.update(value)
+    copied.lines = dict(value.lines)
+    return copied
 
 
 def _concat(*values: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -93,6 +94,25 @@ def _property(key: str, item: Any, definition: Definition, place: _Place) -> Ite
         yield place.fault(Fault.READ_ONLY, f"{place.path} is set by Azure alone.")
         return
     yield from _value(item, said["type"], place)
+    yield from _bounds(item, said, place)
+
+
+def _bounds(value: Any, said: Definition, place: _Place) -> Iterator[Finding]:
+    """Yield where a number or a text is outside of what Azure says it takes."""
+    if isinstance(value, str):
+        value = value.rpartition("/")[2] if place.path == "name" else value
+        size, kind = len(value), "Length"
+        if "pattern" in said and not re.search(said["pattern"], value):
+            yield place.fault(Fault.OUT_OF_BOUNDS, f"{place.path} has to match {said['pattern']}: {value}.")
+    elif type(value) is int:
+        size, kind = value, "Value"
+    else:
+        return
+    least, most = said.get(f"min{kind}", size), said.get(f"max{kind}", size)
+    if not least <= size <= most:
+        bounds = " and ".join(str(said[key]) for key in (f"min{kind}", f"max{kind}") if key in said)
+        message = f"{place.path} has a {kind.lower()} of {size}, bounded by {bounds}."
+        yield place.fault(Fault.OUT_OF_BOUNDS, message)
 
 
 def _likely(key: str, definition: Definition) -> str:

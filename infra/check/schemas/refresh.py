@@ -81,6 +81,7 @@ _SCALARS = {
     "duration": "string",
 }
 _NAMED = re.compile(r"[A-Za-z_][\w/.]*")
+_BOUND = re.compile(r"(minValue|maxValue|minLength|maxLength): (\d+)")
 _VARTYPE = re.compile(r":vartype (\w+): [^\n]*?~[\w.]+\.(\w+)", re.DOTALL)
 
 Definition = dict[str, Any]
@@ -160,9 +161,14 @@ def _property(each: Definition) -> Definition:
     for flag, name in (("Required", "required"), ("ReadOnly", "readOnly"), ("WriteOnly", "writeOnly")):
         if flag in flags:
             reduced[name] = True
-    if "sensitive" in (each.get("modifiers") or ""):
-        reduced["secret"] = True
-    return reduced
+    return reduced | _bounds(each.get("modifiers") or "")
+
+
+def _bounds(modifiers: str) -> Definition:
+    """Return the bounds of a value: `minLength: 3, maxLength: 24, pattern: ^[a-z0-9]+$`."""
+    text, _, pattern = modifiers.partition("pattern: ")
+    found: Definition = {name: int(value) for name, value in _BOUND.findall(text)}
+    return found | ({"pattern": pattern} if pattern else {})
 
 
 def _reachable(body: Definition, definitions: dict[str, Definition], source: str) -> Definition:

@@ -158,4 +158,28 @@ FAULTS_OF_TYPES = [
         fault=Fault.WRONG_PARENT,
         at="$Default",
     ),
+    Seeded(
+        name="more instances are kept ready than there can be",
+        file=MODULES / "app-ep1.bicep",
+        old="minimumElasticInstanceCount: minimumInstances",
+        new="minimumElasticInstanceCount: 21",
+        fault=Fault.OUT_OF_BOUNDS,
+        at="minimumElasticInstanceCount",
+    ),
+    Seeded(
+        name="a store's name is too long",
+        file=MODULES / "storage.bicep",
+        old="name: hostAccountName",
+        new="name: '${hostAccountName}forthehostalone'",
+        fault=Fault.OUT_OF_BOUNDS,
+        at="hostAccountName",
+    ),
+    Seeded(
+        name="a secret's name has a letter that the vault refuses",
+        file=MODULES / "realtime.bicep",
+        old="name: 'signalr-connection-string'",
+        new="name: 'signalr_connection_string'",
+        fault=Fault.OUT_OF_BOUNDS,
+        at="signalr_connection_string",
+    ),
 ]
