@@ -178,6 +178,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         functions_url=settings.functions_url,
         realtime=_realtime(settings, clock),
         mail=mail,
+        metrics=_metrics(store),
         webhooks=_webhooks(settings, store.database, clock, mail),
         opened=opened,
     )
