@@ -116,7 +116,8 @@ def _settings(environment: Mapping[str, str]) -> Settings:
     missing = {
         name: _ABSENT
         for name, field in Settings.model_fields.items()
-        if field.is_required() and name.upper() not in {key.upper() for key in environment}
+        if (field.is_required() or name == "servicebus_connection")
+        and name.upper() not in {key.upper() for key in environment}
     }
     return Settings.model_validate(missing) if missing else load_settings()
 
