@@ -10,7 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 from psycopg import sql
 
-from infra.local import signalr
+from infra.local import inbox, mailing, signalr
 from infra.local.model_simulator import Endpoint
 from tests.e2e import operators
 from tests.e2e.app import App, running
@@ -54,6 +54,13 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[signalr.Endpoint]:
 
 
 @pytest.fixture(scope="session")
+def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[inbox.Inbox]:
+    """Where the app's mail arrives, whoever it is for."""
+    with inbox.running(tmp_path_factory.mktemp("inbox")) as running_inbox:
+        yield running_inbox
+
+
+@pytest.fixture(scope="session")
 def creators_server() -> Iterator[Receiver]:
     """Where creators want to be told."""
     with receiving() as receiver:
@@ -68,6 +75,7 @@ def app(
     model_endpoint: Endpoint,
     hub: signalr.Endpoint,
     creators_server: Receiver,
+    mailbox: inbox.Inbox,
 ) -> Iterator[App]:
     """The function app on the host, with a broker and a database of its own."""
     directory: Path = tmp_path_factory.mktemp("app")
@@ -78,6 +86,9 @@ def app(
         model=model_endpoint,
         settings={
             **settings_of(hub),
+            **mailing.SETTINGS,
+            "SMTP_HOST": mailbox.host,
+            "SMTP_PORT": str(mailbox.port),
             **operators.SETTINGS,
             "WEBHOOK_SECRETS_KEYS": Fernet.generate_key().decode(),
             "WEBHOOK_LOCAL_ORIGINS": creators_server.origin,

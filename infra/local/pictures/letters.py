@@ -37,7 +37,8 @@ ENGLISH_VIDEO = replace(
     VIDEO,
     body={
         **VIDEO.body,
-        "summary": "A morning in the studio: soft light, three shots, and a smile that comes at the right moment.",
+        "summary": "A morning in the studio: soft light, three shots, and a smile that comes at the"
+        " right moment.",
         "advice": "Begin with the smile at 0:11, it is what makes people stay.",
     },
 )

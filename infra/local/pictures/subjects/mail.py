@@ -10,7 +10,7 @@ from infra.local.pictures.camera import Camera
 from infra.local.pictures.letters import samples
 
 _SHOWN = (("digest", 640, "light"), ("completed", 390, "dark"), ("failed", 390, "light"))
-_HEIGHT = 1_110
+_HEIGHT = 1_250
 #: A window within a page has the page's scheme: the dark one has to be asked for in the letter itself.
 _IN_THE_DARK = "(prefers-color-scheme: dark)"
 _LOOK = """[...document.querySelectorAll('iframe')]
