@@ -59,7 +59,7 @@ def check(*, read: Read = read_file) -> list[Finding]:
     findings: set[Finding] = set()
     for path in sorted(PARAMETERS.glob("*.json")):
         given = parameters_of(path, read)
-        findings.update(_parameter_file(path, given, read))
+        findings.update(check_parameters(path, read=read))
         for choice in product(*SWITCHES.values()):
             values = dict.fromkeys(given.get("suppliedSecrets", ()), "given")
             switched = {**given, "secretValues": values, **dict(zip(SWITCHES, choice, strict=True))}
@@ -67,18 +67,17 @@ def check(*, read: Read = read_file) -> list[Finding]:
     return sorted(findings)
 
 
-def _parameter_file(path: Path, given: Mapping[str, Any], read: Read) -> Iterator[Finding]:
+def check_parameters(path: Path, *, read: Read = read_file) -> Iterator[Finding]:
+    """Yield what is wrong with a file of parameters: names that nothing takes, secrets."""
     file, text = str(path.relative_to(ROOT)), read(path)
     yield from exposed_text(file, text)
     resolution = Resolution(root=ROOT, target=Target(), schemas=snapshot(), read=read)
     parameters = {each.name: each for each in resolution.template(MAIN).of(Kind.PARAM)}
-    for name in given:
+    for name in parameters_of(path, read):
         line = next(at for at, row in enumerate(text.splitlines(), start=1) if f'"{name}"' in row)
         if name not in parameters:
-            yield Finding(
-                file=file, line=line, fault=Fault.PARAMETER, message=f"There is no parameter {name}."
-            )
+            message = f"There is no parameter {name}."
+            yield Finding(file=file, line=line, fault=Fault.PARAMETER, message=message)
         elif parameters[name].secure:
-            yield Finding(
-                file=file, line=line, fault=Fault.SECRET, message=f"{name} is a secret: not in a file."
-            )
+            message = f"{name} is a secret, which a file in the repository is no place for."
+            yield Finding(file=file, line=line, fault=Fault.SECRET, message=message)

@@ -20,7 +20,7 @@ _SECRET_SETTING = re.compile(
 _REFERENCE = re.compile(r"@Microsoft\.KeyVault\(.+\)")
 #: What a key looks like when it is written down.
 _KEY = re.compile(
-    r"(AccountKey|SharedAccessKey|accesskey)=[^;<>{}]|://[^/\s:@]+:[^/\s@]+@|\bAKIA[0-9A-Z]{16}\b"
+    r"(AccountKey|SharedAccessKey|accesskey)=[^;<>{}]|://[^/\s:@]*:[^/\s@]+@|\bAKIA[0-9A-Z]{16}\b"
 )
 _SECRET_PARAMETER = re.compile(r"(Key|Secret|Password|Token|ConnectionString)$")
 

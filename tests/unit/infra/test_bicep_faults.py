@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from infra.check.calling import Target
-from infra.check.checking import MAIN, PARAMETERS, ROOT, parameters_of, read_file, resolve
+from infra.check.checking import (
+    MAIN,
+    PARAMETERS,
+    ROOT,
+    check_parameters,
+    parameters_of,
+    read_file,
+    resolve,
+)
+from infra.check.findings import Fault
 from infra.check.plan import Plan
 from infra.check.resolving import Resolution
 from infra.check.schemas.catalogue import snapshot
@@ -58,3 +67,26 @@ def test_the_files_themselves_are_clean(beta: Plan, flex: Plan) -> None:
     assert findings == []
     assert beta.resources
     assert flex.resources
+
+
+@pytest.mark.parametrize(
+    ("added", "fault"),
+    [
+        ('"size": {"value": "EP1"}', Fault.PARAMETER),
+        ('"secretValues": {"value": {}}', Fault.SECRET),
+        ('"costCenter": {"value": "redis://:password@host"}', Fault.SECRET),
+    ],
+    ids=["a parameter that nothing takes", "a secret parameter", "a password in a URL"],
+)
+def test_a_fault_in_a_file_of_parameters_is_found(added: str, fault: Fault) -> None:
+    """At its line."""
+    path = PARAMETERS / "beta.json"
+    changed = read_file(path).replace('    "plan":', f'    {added},\n    "plan":')
+
+    def read(asked: Path) -> str:
+        return changed if asked == path else read_file(asked)
+
+    (finding,) = check_parameters(path, read=read)
+    assert finding.fault is fault
+    assert changed.splitlines()[finding.line - 1].strip(" ,") == added
+    assert not list(check_parameters(path))
