@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from azure.servicebus.aio import ServiceBusClient
-
+from shared.bootstrap.broker import servicebus_clients
 from shared.clock import Clock
 from shared.dead_letters.archived_letters import ArchivedLetters
 from shared.dead_letters.copies import PayloadCheck
@@ -39,8 +38,7 @@ def dead_letter_desk(
     settings: Settings, store: PostgresJobStore, sender: Sender, clock: Clock, opened: AsyncExitStack
 ) -> DeadLetterDesk:
     """Compose what dead letters need; it connects on first use."""
-    connection = settings.servicebus_connection.get_secret_value()
-    letters = ServiceBusLetters(lambda: ServiceBusClient.from_connection_string(connection), clock)
+    letters = ServiceBusLetters(servicebus_clients(settings, opened), clock)
     opened.push_async_callback(letters.close)
     replays = PostgresReplays(store.database, sweep_after_seconds=settings.sweep_after_seconds)
     limits = ReplayLimits(
