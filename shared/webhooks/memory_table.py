@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from shared.clock import Clock
@@ -26,6 +26,7 @@ from shared.webhooks.schedule import (
     BREAKS_AFTER,
     DISABLED_AFTER_SECONDS,
     MAX_ATTEMPTS,
+    PING_SECONDS,
     Answer,
     Outcome,
 )
@@ -128,7 +129,7 @@ class MemoryWebhooks:
             creator_id=creator_id, event_type=PING, job_id=None, message_key=message_key, body=body
         )
         promised = self._promise(endpoint_id, told)
-        promised.attempt = MAX_ATTEMPTS - 1
+        promised.attempt, promised.due_at = MAX_ATTEMPTS - 1, self._in(PING_SECONDS)
         return promised.delivery_id
 
     async def claim(
@@ -136,7 +137,7 @@ class MemoryWebhooks:
     ) -> Sequence[Claimed]:
         """See `Deliveries.claim`."""
         claimed: list[Claimed] = []
-        for delivery in list(self._due(lambda each: only is None or each.delivery_id in only)):
+        for delivery in list(self._due(lambda each: only is None or each.delivery_id in only, forced=forced)):
             if len(claimed) < limit and (forced or self._has_room(delivery.endpoint_id)):
                 claimed.append(self._claim(delivery, lease_seconds))
         return claimed
@@ -236,10 +237,10 @@ class MemoryWebhooks:
         )
         return self._deliveries.setdefault(fresh.delivery_id, fresh)
 
-    def _due(self, wanted: Callable[[KeptDelivery], bool]) -> Iterable[KeptDelivery]:
-        now = self._clock.now()
+    def _due(self, wanted: Callable[[KeptDelivery], bool], *, forced: bool) -> Iterable[KeptDelivery]:
+        until = datetime.max.replace(tzinfo=UTC) if forced else self._clock.now()
         due = sorted(self._deliveries.values(), key=lambda each: each.due_at)
-        return (e for e in due if e.open and e.due_at <= now and e.attempt < MAX_ATTEMPTS and wanted(e))
+        return (e for e in due if e.open and e.due_at <= until and e.attempt < MAX_ATTEMPTS and wanted(e))
 
     def _has_room(self, endpoint_id: str) -> bool:
         now, kept = self._clock.now(), self._endpoints[endpoint_id]

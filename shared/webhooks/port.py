@@ -190,7 +190,7 @@ class Deliveries(Protocol):
             limit: the most that are taken.
             lease_seconds: how long they are their holder's.
             only: these, if they are due.
-            forced: whatever their endpoint's state is: for pings.
+            forced: due or not, whatever their endpoint's state is: for pings.
         """
         ...
 

@@ -26,6 +26,7 @@ from shared.webhooks.schedule import (
     BREAKS_AFTER,
     DISABLED_AFTER_SECONDS,
     MAX_ATTEMPTS,
+    PING_SECONDS,
     Answer,
     Outcome,
 )
@@ -107,6 +108,7 @@ class PostgresWebhooks:
             "message_key": message_key,
             "body": body,
             "attempt": MAX_ATTEMPTS - 1,
+            "reserved": timedelta(seconds=PING_SECONDS),
         }
         promised = await self._database.fetch(statements.PING, parameters)
         return str(promised[0]["delivery_id"]) if promised else None

@@ -25,6 +25,9 @@ ATTEMPT_SECONDS = 15.0
 #: Longer than an attempt with all around it: who takes longer has died, and the delivery is due again.
 LEASE_SECONDS = 60.0
 
+#: How long a ping is left to the one who asked for it.
+PING_SECONDS = 60.0
+
 #: How many deliveries an endpoint is sent at once.
 AT_ONCE = 4
 #: After so many failures in a row an endpoint is sent one delivery at a time, after a pause.

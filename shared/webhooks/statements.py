@@ -86,11 +86,11 @@ SELECT delivery_id FROM wanted JOIN huntaze_workers.webhook_deliveries USING (de
 WHERE state IN ('waiting', 'sending')
 """  # noqa: S608 - an expression of ours
 
-# It has one attempt left, and is told whatever the endpoint's events are.
+# It has one attempt left, whatever the endpoint's events are, and is left to the caller for a while.
 PING = f"""
 INSERT INTO huntaze_workers.webhook_deliveries
     (delivery_id, endpoint_id, event_type, body, state, attempt, due_at)
-SELECT {_DELIVERY_ID}, endpoint_id, %(event_type)s, %(body)s, 'waiting', %(attempt)s, now()
+SELECT {_DELIVERY_ID}, endpoint_id, %(event_type)s, %(body)s, 'waiting', %(attempt)s, now() + %(reserved)s
 FROM huntaze_workers.webhook_endpoints WHERE endpoint_id = %(endpoint_id)s
 ON CONFLICT (delivery_id) DO NOTHING
 RETURNING delivery_id
@@ -109,8 +109,8 @@ WITH open AS (
     WHERE e.claims = seen.claims AND (%(forced)s OR e.enabled AND e.held_until <= now())
       AND EXISTS (
           SELECT FROM huntaze_workers.webhook_deliveries AS d
-          WHERE d.endpoint_id = e.endpoint_id AND d.state IN ('waiting', 'sending') AND d.due_at <= now()
-            AND d.attempt < %(max_attempts)s
+          WHERE d.endpoint_id = e.endpoint_id AND d.state IN ('waiting', 'sending')
+            AND (%(forced)s OR d.due_at <= now()) AND d.attempt < %(max_attempts)s
             AND (%(only)s::text[] IS NULL OR d.delivery_id = ANY(%(only)s)))
     ORDER BY random() LIMIT %(limit)s
     FOR NO KEY UPDATE OF e SKIP LOCKED
@@ -125,8 +125,8 @@ WITH open AS (
 ), picked AS (
     SELECT taken.delivery_id FROM room, LATERAL (
         SELECT d.delivery_id FROM huntaze_workers.webhook_deliveries AS d
-        WHERE d.endpoint_id = room.endpoint_id AND d.state IN ('waiting', 'sending') AND d.due_at <= now()
-          AND d.attempt < %(max_attempts)s
+        WHERE d.endpoint_id = room.endpoint_id AND d.state IN ('waiting', 'sending')
+          AND (%(forced)s OR d.due_at <= now()) AND d.attempt < %(max_attempts)s
           AND (%(only)s::text[] IS NULL OR d.delivery_id = ANY(%(only)s))
         ORDER BY d.due_at LIMIT room.places
         FOR NO KEY UPDATE SKIP LOCKED

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from shared.contracts import JobEvent
+from shared.dead_letters.letters import REPLAY_OF
 from shared.errors import InvalidPayloadError
 from shared.messaging.delivery import Delivery
 from shared.messaging.refusals import reason
@@ -39,9 +40,16 @@ def told(delivery: Delivery, *, functions_url: str) -> NewDelivery | None:
         creator_id=event.creator_id,
         event_type=event.event_type,
         job_id=event.job_id,
-        message_key=delivery.message_id or sha256(delivery.body).hexdigest(),
+        message_key=_key(delivery),
         body=event_body(fields, functions_url=functions_url),
     )
+
+
+def _key(delivery: Delivery) -> str:
+    """Return what the event's message, a duplicate of it, and a replay of it have in common."""
+    replayed = delivery.properties.get(REPLAY_OF)
+    original = replayed if isinstance(replayed, str) else delivery.message_id
+    return original or sha256(delivery.body).hexdigest()
 
 
 def _event(body: bytes) -> tuple[JobEvent, dict[str, Any]]:

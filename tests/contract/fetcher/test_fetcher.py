@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import socket
 import time
 from collections.abc import Sequence
 from typing import Any
 
+import aiohttp
 import pytest
+from typing_extensions import override
 
 from shared.clock import SystemClock
 from shared.errors import (
@@ -23,7 +26,7 @@ from shared.errors import (
 from shared.fetching.guarded import GuardedFetcher
 from shared.fetching.memory import MemoryFetcher
 from shared.fetching.port import Fetched, Fetcher
-from shared.fetching.transport import IDLE_SECONDS, GuardedTransport, system_lookup
+from shared.fetching.transport import IDLE_SECONDS, GuardedTransport, _PinnedConnector, system_lookup
 from shared.fetching.urls import AllowedHosts
 from tests.contract.fetcher.conftest import NAME, Site
 
@@ -232,6 +235,25 @@ async def test_a_name_that_changes_its_mind_is_vetted_again(site: Site) -> None:
         with pytest.raises(ForbiddenUrlError):
             await fetched(fetcher, url)
     assert len(site.asked) == 1
+
+
+class _Sly(_PinnedConnector):
+    """Connects, and learns only then that nobody has vetted its peer."""
+
+    @override
+    def _socket(self, info: Any) -> socket.socket:
+        made = super()._socket(info)
+        self._vetted = frozenset()
+        return made
+
+
+async def test_a_peer_that_is_not_the_vetted_one_is_sent_nothing(site: Site) -> None:
+    """Whoever it is that answers at the other end of the socket."""
+    site.says("/a", OK, b"hello")
+    async with aiohttp.ClientSession(connector=_Sly(["127.0.0.1"], None)) as session:
+        with pytest.raises((aiohttp.ClientError, OSError)):
+            await session.get(site.url("/a"))
+    assert site.asked == []
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_refused(site: Site) -> None:

@@ -19,7 +19,7 @@ from shared.webhooks.desk import MailedAnnouncements, WebhookDesk
 from shared.webhooks.memory import MemoryPoster
 from shared.webhooks.memory_table import MemoryWebhooks
 from shared.webhooks.register import MAX_ENDPOINTS, Register
-from shared.webhooks.schedule import Answer, Outcome
+from shared.webhooks.schedule import LEASE_SECONDS, Answer, Outcome
 from shared.webhooks.sealing import Seal
 from workers.notify_webhook.handler import told
 from workers.notify_webhook.requests import answer
@@ -193,6 +193,21 @@ async def test_an_event_reaches_the_endpoints_of_its_creator_once(world: Bench) 
     assert delivery["id"] == posted.headers["webhook-id"]
 
 
+def test_a_replay_of_an_events_message_has_the_key_of_the_original() -> None:
+    """A receiver that has heard of it knows it again."""
+    body = json.dumps(EVENT).encode()
+    properties = {"replayOf": "m1", "replayTarget": "notify-webhook"}
+    first = Delivery(body=body, subscription="notify-webhook", message_id="m1")
+    again = Delivery(
+        body=body, subscription="notify-webhook", message_id="m1:notify-webhook:r1", properties=properties
+    )
+    nameless = Delivery(body=body, subscription="notify-webhook")
+    keys = [told(each, functions_url="") for each in (first, again, nameless)]
+    assert [each and each.message_key for each in keys[:2]] == ["m1", "m1"]
+    assert keys[2]
+    assert len(keys[2].message_key) == 64
+
+
 async def test_progress_is_told_to_those_who_ask_for_it(world: Bench) -> None:
     await world.put("plain")
     await world.put("curious", events=["job.processing"])
@@ -247,6 +262,23 @@ async def test_a_creator_whose_endpoint_was_disabled_is_told_by_mail_once(world:
     assert (notice.kind, notice.recipient) == (NoticeKind.ENDPOINT_DISABLED, "101")
     assert notice.body == {"host": "hooks.example.com"}
     assert (await world.ask("endpoints"))[1]["endpoints"][0]["disabledReason"] == "gone"
+
+
+async def test_who_has_stood_still_for_too_long_sends_nothing(world: Bench) -> None:
+    """By the time it goes on, somebody else may have the delivery."""
+    courier = world.desk.courier
+
+    def stand_still(point: str) -> None:
+        if point == "claimed":
+            world.clock.advance(LEASE_SECONDS)
+
+    await world.put()
+    courier._reached = stand_still
+    await world.hear()
+    assert world.poster.posted == []
+    courier._reached = lambda _: None
+    assert await courier.run(seconds=1) == 1
+    assert len(world.poster.posted) == 1
 
 
 async def test_without_a_key_events_are_kept_and_nobody_is_called() -> None:
