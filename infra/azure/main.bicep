@@ -42,6 +42,8 @@ param suppliedSecrets array
 param secretValues object = {}
 
 var apps = loadJsonContent('../apps.json').apps
+// What tells how an app stands runs in every app.
+var everywhere = loadJsonContent('../apps.json').everywhere
 var models = loadJsonContent('../models.json').deployments
 var said = loadJsonContent('settings.json')
 var tags = {
@@ -71,7 +73,7 @@ var names = {
   plan: '${prefix}-plan'
 }
 var appNames = toObject(apps, app => (app.name), app => '${prefix}-${app.name}-${suffix}')
-var everyFunction = concat(flatten(map(apps, app => (app.triggered))), flatten(map(apps, app => (app.http))))
+var everyFunction = concat(everywhere, flatten(map(apps, app => concat(app.triggered, app.http))))
 
 var secrets = filter(said.secrets, each => (each.by == 'template' || (each.by == 'cache' && cache) || contains(suppliedSecrets, each.secret)))
 var references = toObject(secrets, each => (each.setting), each => '@Microsoft.KeyVault(VaultName=${names.vault};SecretName=${each.secret})')
@@ -253,7 +255,7 @@ module ep1Apps 'modules/app-ep1.bicep' = [for app in apps: if (plan == 'ep1') {
     contentReference: contentReference
     everyFunction: everyFunction
     triggered: app.triggered
-    http: app.http
+    http: concat(everywhere, app.http)
     maxConcurrentCalls: app.maxConcurrentCalls
     minimumInstances: app.minimumInstances
     maximumInstances: app.maximumInstances
@@ -289,7 +291,7 @@ module flexApps 'modules/app-flex.bicep' = [for app in apps: if (plan == 'flex')
       MAIL_SENDER: mail.outputs.sender
     })
     everyFunction: everyFunction
-    functions: concat(app.triggered, app.http)
+    functions: concat(everywhere, app.triggered, app.http)
     maxConcurrentCalls: app.maxConcurrentCalls
     packageUrl: '${blobEndpoint}package-${app.name}'
     memoryMegabytes: app.memoryMegabytes

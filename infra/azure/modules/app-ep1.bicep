@@ -54,6 +54,7 @@ var runtime = {
   minTlsVersion: '1.2'
   scmMinTlsVersion: '1.2'
   http20Enabled: true
+  healthCheckPath: '/api/health'
   functionAppScaleLimit: maximumInstances
   minimumElasticInstanceCount: minimumInstances
   functionsRuntimeScaleMonitoringEnabled: !empty(subnetId)

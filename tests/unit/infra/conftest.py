@@ -51,3 +51,10 @@ def apps() -> list[dict[str, Any]]:
     document = json.loads((ROOT / "infra" / "apps.json").read_text())
     found: list[dict[str, Any]] = document["apps"]
     return found
+
+
+@pytest.fixture(scope="session")
+def everywhere() -> set[str]:
+    """Return the functions that run in every app."""
+    document = json.loads((ROOT / "infra" / "apps.json").read_text())
+    return set(document["everywhere"])

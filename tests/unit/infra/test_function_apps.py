@@ -40,9 +40,9 @@ def _switched(site: PlannedResource) -> set[str]:
     return {name.split(".")[1] for name in _settings(site) if name.endswith(".Disabled")}
 
 
-def test_every_function_of_the_package_has_an_app(apps: list[dict[str, Any]]) -> None:
+def test_every_function_of_the_package_has_an_app(apps: list[dict[str, Any]], everywhere: set[str]) -> None:
     """A new function would run in all three otherwise: say in infra/apps.json where it belongs."""
-    listed = [name for app in apps for name in (*app["triggered"], *app["http"])]
+    listed = [*everywhere, *(name for app in apps for name in (*app["triggered"], *app["http"]))]
     missing = sorted(set(_registered()) - set(listed))
     gone = sorted(set(listed) - set(_registered()))
     assert not missing, f"infra/apps.json does not say where these functions run: {', '.join(missing)}"
@@ -55,25 +55,27 @@ def test_every_function_can_be_disabled_on_linux() -> None:
     assert all(name.isidentifier() for name in _registered())
 
 
-def test_what_only_answers_http_is_told_apart(apps: list[dict[str, Any]]) -> None:
+def test_what_only_answers_http_is_told_apart(apps: list[dict[str, Any]], everywhere: set[str]) -> None:
     """In a staging slot the others are off: in the wrong list, one would take jobs there, or not answer."""
     triggers = _registered()
     listed = {name: kind == "http" for app in apps for kind in ("http", "triggered") for name in app[kind]}
+    listed |= dict.fromkeys(everywhere, True)
     known = {name: triggers[name] == "httpTrigger" for name in listed if name in triggers}
     assert {name: listed[name] for name in known} == known
 
 
 @pytest.mark.parametrize("plan_name", ["beta", "flex"])
 def test_the_apps_share_the_functions_out(
-    plan_name: str, apps: list[dict[str, Any]], request: pytest.FixtureRequest
+    plan_name: str, apps: list[dict[str, Any]], everywhere: set[str], request: pytest.FixtureRequest
 ) -> None:
-    """Each runs its own, and each function runs once."""
+    """Each runs its own, and each function runs once; but every app tells how it stands."""
     plan: Plan = request.getfixturevalue(plan_name)
-    running = [_running(site) for site in plan.of(SITES)]
+    assert all(_running(site) >= everywhere for site in plan.of(SITES))
+    running = [_running(site) - everywhere for site in plan.of(SITES)]
     assert running == [{*app["triggered"], *app["http"]} for app in apps]
     listed = {name for app in apps for name in (*app["triggered"], *app["http"])}
     assert sorted(chain.from_iterable(running)) == sorted(listed)
-    assert all(_switched(site) == listed for site in plan.of(SITES))
+    assert all(_switched(site) == listed | everywhere for site in plan.of(SITES))
 
 
 def test_each_app_has_its_own_concurrency(beta: Plan, apps: list[dict[str, Any]]) -> None:
@@ -84,11 +86,13 @@ def test_each_app_has_its_own_concurrency(beta: Plan, apps: list[dict[str, Any]]
     ]
 
 
-def test_a_staging_slot_begins_nothing_by_itself(beta: Plan, apps: list[dict[str, Any]]) -> None:
+def test_a_staging_slot_begins_nothing_by_itself(
+    beta: Plan, apps: list[dict[str, Any]], everywhere: set[str]
+) -> None:
     """It would take jobs from the live app, with code that nobody has verified."""
     slots = beta.of(SLOTS)
     assert [slot.name.rpartition("/")[2] for slot in slots] == ["staging"] * len(apps)
-    assert [_running(slot) for slot in slots] == [set(app["http"]) for app in apps]
+    assert [_running(slot) for slot in slots] == [{*app["http"], *everywhere} for app in apps]
 
 
 def test_a_swap_leaves_the_switches_where_they_are(beta: Plan) -> None:
@@ -101,6 +105,13 @@ def test_a_swap_leaves_the_switches_where_they_are(beta: Plan) -> None:
         assert sticky.name.endswith("/slotConfigNames")
         assert differing <= names
         assert names <= set(live) & set(staged)
+
+
+def test_the_platform_asks_every_app_whether_it_lives(beta: Plan, everywhere: set[str]) -> None:
+    """By a function that runs in all of them, asks for no key, and asks nobody else."""
+    for site in (*beta.of(SITES), *beta.of(SLOTS)):
+        assert site.properties["siteConfig"]["healthCheckPath"] == "/api/health"
+    assert "health" in everywhere
 
 
 def test_no_two_hosts_take_each_other_for_themselves(beta: Plan) -> None:
