@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.bootstrap.videos import VideoDesk
     from shared.clock import Clock
     from shared.fetching.port import Fetcher
+    from shared.health.checking import Checks
     from shared.messaging.engine import Engine
     from shared.messaging.points import Probe
     from shared.messaging.servicebus import ServiceBusSenders
@@ -57,6 +58,8 @@ class Container:
     dead_letters: DeadLetterDesk | None = None
     #: What is asked about jobs and done to them; `None`: nothing is.
     jobs: JobDesk | None = None
+    #: Asks the services that the app stands on, made when first asked for.
+    health: Callable[[], Checks] | None = None
     #: Where the app's own HTTP functions are found.
     functions_url: str = ""
     #: What a browser's negotiation needs, made when first asked for; raises `ConfigurationError`.
@@ -147,6 +150,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     routed = router(settings, store, clock, opened)
     videos = video_desk(settings, clock, opened)
     mail = _mail(settings, store, clock, opened)
+    letters = dead_letter_desk(settings, store, sender, clock, opened)
     await videos.directories.sweep()  # each instance has a disk of its own; a timer runs on one of them
     return Container(
         store=store,
@@ -173,8 +177,9 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         fetcher=GuardedFetcher(AllowedHosts(settings.content_hosts), GuardedTransport(), clock=clock),
         speech_desk=speech_desk(settings, clock, opened, accounts=routed.accounts),
         gate=gate(settings, store.database),
-        dead_letters=dead_letter_desk(settings, store, sender, clock, opened),
-        jobs=job_desk(store, sender, clock, sweep_after_seconds=limits.sweep_after_seconds),
+        dead_letters=letters,
+        health=cache(partial(_health, settings, store, letters, clock, opened)),
+        jobs=job_desk(settings, store, sender, clock),
         functions_url=settings.functions_url,
         realtime=_realtime(settings, clock),
         mail=mail,
@@ -199,6 +204,18 @@ def _export_telemetry(settings: Settings, opened: AsyncExitStack) -> None:
         export = TelemetryExport(destinations)
         export.start()
         opened.push_async_callback(asyncio.to_thread, export.close)
+
+
+def _health(
+    settings: Settings,
+    store: PostgresJobStore,
+    letters: DeadLetterDesk,
+    clock: Clock,
+    opened: AsyncExitStack,
+) -> Checks:
+    from shared.bootstrap.health import health_checks
+
+    return health_checks(settings, store.database, letters.desk.letters, clock, opened)
 
 
 def _realtime(settings: Settings, clock: Clock) -> Callable[[], RealtimeDesk]:
@@ -236,7 +253,7 @@ def _mail(
     def desk() -> MailDesk:
         from shared.bootstrap.mail import mail_desk
 
-        return mail_desk(settings, store.database, clock, opened)
+        return mail_desk(settings, store, clock, opened)
 
     return desk
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from shared.ai.budget import Budget
 from shared.clock import Clock
 from shared.errors import ConfigurationError
+from shared.mail.budget_watch import BudgetWatch
 from shared.mail.composing import LetterWriter
 from shared.mail.contacts import Contacts
 from shared.mail.letters import LetterStore
@@ -15,7 +17,7 @@ from shared.mail.port import Mailer
 from shared.mail.postgres_letters import PostgresContacts, PostgresLetterStore
 from shared.mail.posting import PostOffice, Route
 from shared.mail.sender import Sender
-from shared.persistence.database import Database
+from shared.persistence.postgres import PostgresJobStore
 from shared.settings import Settings
 
 _MIN_SECRET_BYTES = 16
@@ -31,31 +33,44 @@ class MailDesk:
     writer: LetterWriter
     #: `None`: no mail is sent, so nobody has such a link.
     links: UnsubscribeLinks | None
+    #: `None`: there is no budget, or no operator to tell of it.
+    budget_watch: BudgetWatch | None
 
 
-def mail_desk(settings: Settings, database: Database, clock: Clock, opened: AsyncExitStack) -> MailDesk:
+def mail_desk(settings: Settings, store: PostgresJobStore, clock: Clock, opened: AsyncExitStack) -> MailDesk:
     """Compose mail; it connects on first use. Without a sender nothing is kept and nothing sent.
 
     Args:
         settings: the app's.
-        database: the store's.
+        store: has the database, and the ledger.
         clock: the process' clock.
         opened: takes what is to be closed in the end.
 
     Raises:
         ConfigurationError: the settings do not fit together.
     """
-    letters = PostgresLetterStore(database)
+    letters = PostgresLetterStore(store.database)
     route = _route(settings, clock, opened)
     links = UnsubscribeLinks(_secrets(settings, needed=route is not None), settings.functions_url)
     writer = LetterWriter(FrontEnd(root=settings.mail_front_end_url), links)
+    office = PostOffice(store=letters, route=route, composer=writer)
     return MailDesk(
-        office=PostOffice(store=letters, route=route, composer=writer),
+        office=office,
         letters=letters,
-        contacts=PostgresContacts(database),
+        contacts=PostgresContacts(store.database),
         writer=writer,
         links=links if route else None,
+        budget_watch=_budget_watch(settings, store, office, clock) if route and route.operator else None,
     )
+
+
+def _budget_watch(
+    settings: Settings, store: PostgresJobStore, office: PostOffice, clock: Clock
+) -> BudgetWatch | None:
+    budget = Budget.from_settings(settings)
+    if budget is None:
+        return None
+    return BudgetWatch(ledger=store, month_usd_micros=budget.month_usd_micros, office=office, clock=clock)
 
 
 def _route(settings: Settings, clock: Clock, opened: AsyncExitStack) -> Route | None:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pydantic import ValidationError
 
 from shared.contracts import JobEvent, JobStatus, JobType
-from shared.errors import InvalidPayloadError
+from shared.errors import InvalidPayloadError, JobCancelledError
 from shared.mail.notices import Notice, NoticeKind
 from shared.mail.posting import PostOffice
 from shared.messaging.refusals import reason
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 _TOLD = frozenset({JobType.VIDEO_ANALYSIS, JobType.CONTENT_SUGGEST, JobType.CONTENT_ANALYZE})
 _FAILURES = frozenset({JobStatus.FAILED, JobStatus.TIMEOUT})
+#: Whoever cancelled a job knows.
+_WISHED = frozenset({JobCancelledError.code})
 
 
 async def notify(body: bytes, *, office: PostOffice) -> None:
@@ -59,8 +61,8 @@ def notice_of(event: JobEvent) -> Notice | None:
             happened_at=_happened_at(event),
             urgent=event.job_type == JobType.VIDEO_ANALYSIS,
         )
-    if event.status in _FAILURES:
-        code = event.error.code if event.error else event.status.value.upper()
+    code = event.error.code if event.error else event.status.value.upper()
+    if event.status in _FAILURES and code not in _WISHED:
         return Notice(
             notice_id=f"{event.job_id}:failed",
             recipient=event.creator_id,

@@ -1,4 +1,4 @@
-"""The triggers of e-mail: an event, and the clock for what was gathered."""
+"""The triggers of e-mail: an event, the clock for what was gathered, and the budget."""
 
 from __future__ import annotations
 
@@ -36,3 +36,14 @@ async def send_letters(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the 
     container = await bootstrap.container()
     if container.mail is not None:
         await container.mail().office.send_due()
+
+
+@blueprint.function_name("watch_budget")
+@blueprint.timer_trigger(arg_name="timer", schedule="45 */5 * * * *", use_monitor=False)
+@answered
+async def watch_budget(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the platform passes it by this name
+    """Tell the operator when a mark of the month's budget is passed."""
+    container = await bootstrap.container()
+    watch = container.mail().budget_watch if container.mail is not None else None
+    if watch is not None:
+        await watch.look()

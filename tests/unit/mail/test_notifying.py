@@ -17,6 +17,7 @@ from shared.errors import (
     MailRefusedError,
     MailUncertainError,
 )
+from shared.mail.budget_watch import BudgetWatch
 from shared.mail.contacts import Contact
 from shared.mail.letters import LetterState
 from shared.mail.memory import MemoryMailer
@@ -87,6 +88,9 @@ class Desk:
         failed(jobType="something.else"),
         event(eventType="job.enriched"),
         event(eventType="job.processing", status="processing", progress=40),
+        event(
+            eventType="job.failed", status="failed", result=None, error={"code": "CANCELLED", "message": "x"}
+        ),
         event(creatorId=None),
         event(jobType=None),
     ],
@@ -233,6 +237,34 @@ async def test_without_a_way_nothing_is_kept() -> None:
     await desk.tell(event())
     assert await desk.office.send_due() == 0
     assert desk.states == []
+
+
+class Ledger:
+    """Knows one figure."""
+
+    def __init__(self) -> None:
+        self.usd = 0.0
+
+    async def month_usd_micros(self, month: str) -> int:
+        assert month == "2026-01"
+        return int(self.usd * 1_000_000)
+
+
+async def test_the_operator_hears_of_each_mark_once() -> None:
+    desk, ledger = Desk(), Ledger()
+    desk.office = PostOffice(
+        store=desk.letters, route=Route(mailer=desk.mailer, operator="me@huntaze.example"), composer=WRITER
+    )
+    watch = BudgetWatch(ledger=ledger, month_usd_micros=200_000_000, office=desk.office, clock=ManualClock())
+    for ledger.usd in (0, 139, 141, 150, 185, 185, 200, 230):
+        await watch.look()
+        await desk.later(900)
+    assert desk.subjects == [
+        "70% of the month\u2019s AI budget is spent",
+        "90% of the month\u2019s AI budget is spent",
+        "The month\u2019s AI budget is used up",
+    ]
+    assert {letter.address for letter in desk.mailer.sent} == {"me@huntaze.example"}
 
 
 async def test_looking_at_the_link_changes_nothing_and_a_post_ends_all_mail() -> None:
