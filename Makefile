@@ -7,7 +7,7 @@ ARGS   ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit chaos hostile faults webhooks golden check bench format contracts images lock clean
+.PHONY: help setup run test unit chaos hostile faults webhooks effects golden check bench format contracts images lock clean
 
 help:            ## Show the verbs
 	@grep -hE '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -67,6 +67,9 @@ faults: setup    ## 5,000 calls to failing models over HTTP, twice: minutes
 
 webhooks: setup  ## 5,000 events to webhooks while their hosts are killed 100 times: minutes
 	WEBHOOK_EVENTS=5000 WEBHOOK_KILLS=100 $(BIN)/python -m pytest -q -rP tests/chaos/test_webhooks.py $(ARGS)
+
+effects: setup   ## 5,000 events to mail, with processes killed at each step, and to metrics: minutes
+	MAIL_EVENTS=5000 METRIC_EVENTS=5000 $(BIN)/python -m pytest -q -rP tests/integration/mail tests/contract/metrics $(ARGS)
 
 golden: setup    ## Ask the golden sets of AZURE_AI_ENDPOINT, or the simulator; a report under .local/golden/
 	$(BIN)/python -m tests.golden $(ARGS)
