@@ -15,6 +15,7 @@ from workers.notify_signalr.trigger import blueprint as notify_signalr
 from workers.notify_webhook.endpoints_trigger import blueprint as webhook_endpoints
 from workers.notify_webhook.trigger import blueprint as notify_webhook
 from workers.operations.dead_letters_trigger import blueprint as dead_letters
+from workers.operations.health_trigger import blueprint as health
 from workers.operations.jobs_trigger import blueprint as jobs
 from workers.operations.trigger import blueprint as operations
 from workers.video_analysis.trigger import blueprint as video_analysis
@@ -38,5 +39,6 @@ for worker in (
     operations,
     dead_letters,
     jobs,
+    health,
 ):
     app.register_functions(worker)

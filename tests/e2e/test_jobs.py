@@ -99,3 +99,29 @@ def test_a_job_that_is_called_off_ends_so_and_leaves_no_dead_letter(app: App, mo
     assert (again.status, again.body["error"]["code"]) == (200, "CANCELLED")
     late = ask(app.hosted, f"jobs/{_done(app, 'jobs-4')}/cancel", method="POST", role=Role.OPERATOR)
     assert (late.status, late.body["status"]) == (409, "completed")
+
+
+def test_the_app_says_that_it_lives_and_whether_it_can_work(app: App) -> None:
+    """Strangers learn one word; operators learn how each service stands."""
+    assert ask(app.hosted, "health", role=None, headers={"x-functions-key": ""}).body == {"status": "alive"}
+    told = ask(app.hosted, "health/ready", role=None, headers={"x-functions-key": ""})
+    assert (told.status, told.body) == (200, {"status": "ready"})
+    services = ask(app.hosted, "health/ready").body["services"]
+    assert services.keys() == {"postgresql", "service_bus", "models", "redis"}
+    assert all(answer["ok"] and answer["problem"] is None for answer in services.values())
+    assert ask(app.hosted, "health/ready", role=None, headers={"x-operator-key": "wrong"}).status == 401
+
+
+def test_the_month_is_told_by_day_model_worker_and_creator(app: App) -> None:
+    creator_id = f"costs-{uuid4().hex[:8]}"
+    job_id = _done(app, creator_id)
+    cost: Any = ask(app.hosted, f"jobs/{job_id}/story").body["costUsdMicros"]
+    told = ask(app.hosted, "costs").body
+    [mine] = [each for each in told["creators"] if each["creatorId"] == creator_id] or [None]
+    assert mine is None or (mine["usdMicros"], mine["jobs"]) == (cost, 1)
+    for part in ("days", "models", "workers"):
+        assert sum(each["usdMicros"] for each in told[part]) == told["spentUsdMicros"] >= cost > 0
+    assert told["forecastUsdMicros"] >= told["spentUsdMicros"]
+    assert ask(app.hosted, "costs?month=2020-01").body["spentUsdMicros"] == 0
+    assert ask(app.hosted, "costs?month=soon").status == 400
+    assert ask(app.hosted, "costs", role=None).status == 401

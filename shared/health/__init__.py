@@ -1,0 +1,1 @@
+"""Whether the app can do its work now."""
