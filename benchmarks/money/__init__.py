@@ -1,10 +1,16 @@
 """Dollars for 1,000 fan messages, on a replayed day, at the founding document's prices.
 
 Ours is charged for what its calls really hold: the tokens of the prompts that the handler builds and of
-answers of the usual length, banks included. The peers are charged what the founding document assumes of a
-call, 300 tokens in and 50 out, three calls for three suggestions, which favours them; `with_our_prompt` says
-what they cost with calls of our size. A file of messages is replayed instead of the made days by `money=FILE`
-(`benchmarks.money.traffic.read`).
+answers of the usual length, banks and answers that were refused included. The peers are charged what the
+founding document assumes of a call, 300 tokens in and 50 out, three calls for three suggestions, which
+favours them; `with_our_prompt` says what they cost with calls of our size.
+
+A file of messages is replayed instead of the made days by `money=FILE` (`benchmarks.money.traffic.read`).
+Its one day would pay for banks that serve for thirty, so a thirtieth of their price is charged; what the day
+costs if it pays for them alone is told beside it.
+
+Unless it is told otherwise, each message is answered by itself. What it saves to answer the last of several
+messages in a row (a burst) is told for bursts of some lengths, and for a file whose lines have times.
 
 What a fan gets is compared, too: a cache that serves an answer to another question is cheap for nothing. The
 pairs that it is tried on are in `pairs.jsonl`.
@@ -14,18 +20,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.measurement import Measurement, Promise, compare
-from benchmarks.money.embedding import tokens
 from benchmarks.money.ours import OurSide
 from benchmarks.money.pairs import Pair, pairs
 from benchmarks.money.peers import ExactStore, NoStore, Store, semantic
 from benchmarks.money.replaying import Replay, our_wrong_serves, ours, their_wrong_serves, theirs
-from benchmarks.money.traffic import SEED, FanMessage, day, exact_duplicates, read
+from benchmarks.money.traffic import SEED, FanMessage, day, exact_duplicates, has_times, read
 from shared.ai.catalogue import KNOWN, known_deployment
+from workers.chat_suggestions.bank import GENERATION_DAYS
 
 #: 34.2 dollars a month with 80 % hits, for 150,000 messages (founding document).
 SEED_USD_PER_THOUSAND = 0.228
@@ -36,7 +42,11 @@ TIMES_CHEAPER = 4
 #: The last one is what is promised for; banks are good for 30.
 DAYS = 4
 #: Nobody knows how much of what fans write is everyday; so it is also told what others would cost.
-SHARES = (0.3, 0.6, 0.9)
+SHARES = (0.3, 0.6, 0.75, 0.9)
+#: Nor how many messages they write in a row; on the average.
+BURSTS = (1.5, 2.0, 3.0)
+#: After the last of them a creator looks.
+READS_AFTER_SECONDS = 60.0
 FEWER = 2_000
 
 DEEPSEEK = known_deployment("DeepSeek-V3")
@@ -59,27 +69,60 @@ def measure(path: Path | None = None) -> Iterator[Measurement]:
             for name, store in stores.items()
         }
         days = [messages] if path else [messages, *(day(SEED + number) for number in range(1, DAYS))]
-        others = {share: day(SEED - 1, messages=FEWER, everyday_share=share) for share in SHARES}
-        replays = asyncio.run(_replayed([*days, *others.values()]))
-        first, later = replays[0], replays[len(days) - 1]
-        by_share = dict(zip(others, replays[len(days) :], strict=True))
-        yield from _money(messages, first, later, peers)
-        yield from _by_share(by_share)
+        first, later = asyncio.run(_replayed(days))
+        yield from _money(messages, first, later, peers, banks_over=GENERATION_DAYS if path else 1)
+        yield from _in_bursts(path, messages) if path else _other_traffic()
         yield from _repeats(first, peers)
-        yield _wrong_serves(asyncio.run(our_wrong_serves(OurSide(tokens), pairs())), gptcache)
+        yield _wrong_serves(asyncio.run(our_wrong_serves(OurSide(), pairs())), gptcache)
 
 
-async def _replayed(days: Sequence[Sequence[FanMessage]]) -> list[Replay]:
-    """Return a first day, for which all banks are written, and others, for which more and more are there."""
-    side, replays = OurSide(tokens), list[Replay]()
+async def _replayed(days: Sequence[Sequence[FanMessage]]) -> tuple[Replay, Replay]:
+    """Return a first day, for which all banks are written, and the last one, for which most are there."""
+    side, replays = OurSide(), list[Replay]()
     for messages in days:
         replays.append(await ours(side, messages))
         side.next_day()
-    return replays
+    return replays[0], replays[-1]
+
+
+def _in_bursts(path: Path, messages: Sequence[FanMessage]) -> Iterator[Measurement]:
+    """Say what a file's day costs if the creator looks a minute after the last message of a row."""
+    if not has_times(path):
+        return
+    replay = asyncio.run(ours(OurSide(), messages, reads_after_seconds=READS_AFTER_SECONDS))
+    yield _beside(
+        f"read {READS_AFTER_SECONDS:.0f} s after the last message",
+        replay.usd_per_thousand_with_banks_over(GENERATION_DAYS),
+        SEED_USD_PER_THOUSAND,
+        "the founding document",
+        details=_details(replay),
+    )
+
+
+def _other_traffic() -> Iterator[Measurement]:
+    """Say what days cost that are more everyday, or less, or written in bursts."""
+    shares = {
+        f"a day of {share:.0%} everyday messages": day(SEED - 1, messages=FEWER, everyday_share=share)
+        for share in SHARES
+    }
+    bursts = {
+        f"a day in bursts of {burst:g} messages": day(SEED - 2, messages=FEWER, burst=burst)
+        for burst in BURSTS
+    }
+    for name, messages in {**shares, **bursts}.items():
+        wait = READS_AFTER_SECONDS if name in bursts else 0.0
+        replay = asyncio.run(ours(OurSide(), messages, reads_after_seconds=wait))
+        yield _beside(
+            name,
+            replay.usd_per_thousand_with_banks_over(GENERATION_DAYS),
+            SEED_USD_PER_THOUSAND,
+            "the founding document",
+            details=_details(replay),
+        )
 
 
 def _money(
-    messages: Sequence[FanMessage], first: Replay, later: Replay, peers: dict[str, Replay]
+    messages: Sequence[FanMessage], first: Replay, later: Replay, peers: dict[str, Replay], *, banks_over: int
 ) -> Iterator[Measurement]:
     promise = Promise(
         text=f"at least {TIMES_CHEAPER} times below", holds=lambda ratio: ratio <= 1 / TIMES_CHEAPER
@@ -87,24 +130,15 @@ def _money(
     traffic = {"messages": len(messages), "exact_duplicates": exact_duplicates(messages)}
     founding = (SEED_USD_PER_THOUSAND, "the founding document")
     details = {**_details(later), **traffic, "usd_per_thousand_of": _elsewhere(later)}
-    yield _beside("a later day", later.usd_per_thousand, *founding, promise=promise, details=details)
+    paid = later.usd_per_thousand_with_banks_over(banks_over)
+    name = "a later day" if banks_over == 1 else f"a day, banks over {banks_over} days"
+    yield _beside(name, paid, *founding, promise=promise, details=details)
     yield _beside("the first day, banks written", first.usd_per_thousand, *founding, details=_details(first))
-    for name, peer in peers.items():
+    for peer_name, peer in peers.items():
         details = {**_details(peer), "with_our_prompt": peer.calls / peer.messages * _one_suggestion(later)}
-        yield _beside("a later day", later.usd_per_thousand, peer.usd_per_thousand, name, details=details)
+        yield _beside(name, paid, peer.usd_per_thousand, peer_name, details=details)
         if peer.hit_rate:
-            yield _beside("answered without a call", later.hit_rate, peer.hit_rate, name, unit="share")
-
-
-def _by_share(replays: Mapping[float, Replay]) -> Iterator[Measurement]:
-    for share, replay in replays.items():
-        yield _beside(
-            f"a day of {share:.0%} everyday messages",
-            replay.usd_per_thousand,
-            SEED_USD_PER_THOUSAND,
-            "the founding document",
-            details=_details(replay),
-        )
+            yield _beside("answered without a call", later.hit_rate, peer.hit_rate, peer_name, unit="share")
 
 
 def _one_suggestion(replay: Replay) -> float:
@@ -157,7 +191,12 @@ def _details(replay: Replay) -> dict[str, Any]:
     calls = max(replay.calls, 1)
     return {
         "hit_rate": replay.hit_rate,
+        "superseded": replay.superseded / replay.messages,
         "calls": replay.calls,
+        "calls_of": dict(replay.calls_of),
+        "usd_per_thousand_by_model": {
+            name: usd_micros / replay.messages / 1000 for name, usd_micros in replay.usd_micros_of.items()
+        },
         "bank_usd_per_thousand": replay.bank_usd_micros / replay.messages / 1000,
         "input_tokens_per_call": replay.input_tokens / calls,
         "output_tokens_per_call": replay.output_tokens / calls,

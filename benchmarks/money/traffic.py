@@ -32,6 +32,7 @@ _FOREIGN = 1 / 12
 _HOURS = (5, 3, 2, 1, 1, 1, 2, 4, 5, 5, 5, 6, 7, 7, 6, 6, 7, 9, 11, 13, 15, 16, 14, 9)
 _EMOJIS = ("❤️", "😍", "🔥", "😘", "😂", "🥰", "😊", "💋")
 _DAY_SECONDS = 86_400.0
+_IN_A_ROW_SECONDS = 8.0
 #: How many times likelier than on the average a session's first message is to be everyday, and the rest.
 _OPENS, _GOES_ON = 1.5, 0.78
 #: How often a message is varied in each way.
@@ -54,9 +55,16 @@ class FanMessage:
 
 
 def day(
-    seed: int = SEED, *, messages: int = MESSAGES, everyday_share: float = EVERYDAY_SHARE
+    seed: int = SEED, *, messages: int = MESSAGES, everyday_share: float = EVERYDAY_SHARE, burst: float = 1.0
 ) -> list[FanMessage]:
-    """Return a day's messages in the order in which they were written."""
+    """Return a day's messages in the order in which they were written.
+
+    Args:
+        seed: the same one makes the same day.
+        messages: how many.
+        everyday_share: how many of them are everyday ones.
+        burst: how many a fan writes in a row before he waits for an answer, on the average (geometric).
+    """
     chance = random.Random(seed)  # noqa: S311 - the same seed must make the same day
     creators = _creators()
     written: list[FanMessage] = []
@@ -67,7 +75,7 @@ def day(
         if chance.random() < _FOREIGN:
             language = chance.choice(_LANGUAGES)
         names = (creator_id, f"fan-{seed}-{conversation}", f"conversation-{seed}-{conversation}", language)
-        written += _conversation(names, chance, everyday_share)
+        written += _conversation(names, chance, everyday_share, burst)
     return sorted(written[:messages], key=lambda message: message.at)
 
 
@@ -91,6 +99,12 @@ def read(path: Path) -> list[FanMessage]:
     ]
 
 
+def has_times(path: Path) -> bool:
+    """Say whether a file tells when its messages were written."""
+    with path.open(encoding="utf-8") as lines:
+        return "at" in json.loads(next((line for line in lines if line.strip()), "{}"))
+
+
 def exact_duplicates(messages: Sequence[FanMessage]) -> float:
     """Return the share of messages that copy an earlier one of anybody, to the letter."""
     return 1 - len({message.text for message in messages}) / len(messages)
@@ -107,7 +121,7 @@ def _creators() -> tuple[tuple[str, str, float], ...]:
 
 
 def _conversation(
-    names: tuple[str, str, str, str], chance: random.Random, everyday_share: float
+    names: tuple[str, str, str, str], chance: random.Random, everyday_share: float, burst: float
 ) -> Iterator[FanMessage]:
     creator_id, fan_id, conversation_id, language = names
     for _ in range(min(4, int(chance.paretovariate(1.6)))):
@@ -123,7 +137,10 @@ def _conversation(
                 at=min(at, _DAY_SECONDS - 1),
                 language=language,
             )
-            at += chance.lognormvariate(4.2, 1.0)  # a minute and a bit between messages, sometimes many
+            if burst > 1 and chance.random() < 1 - 1 / burst:
+                at += _IN_A_ROW_SECONDS
+            else:
+                at += chance.lognormvariate(4.2, 1.0)  # a minute and a bit, sometimes many
 
 
 def _text(language: str, turn: int, length: int, chance: random.Random, everyday_share: float) -> str:

@@ -200,6 +200,11 @@ def _symbol(character: str, before: str) -> str | None:
     return " " if character in _JOINED and (_is_friendly(before) or before in _JOINED) else None
 
 
+def is_decoration(character: str) -> bool:
+    """Say whether a character is a friendly emoji, or belongs to one."""
+    return _is_friendly(character) or character in _JOINED
+
+
 def _is_friendly(character: str) -> bool:
     return character in _LAUGHS or character in _FOND or character in _DECORATION
 

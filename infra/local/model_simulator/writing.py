@@ -69,17 +69,14 @@ def _data_with(name: str, messages: Sequence[Mapping[str, Any]]) -> dict[str, An
 
 
 def _suggestions(data: Mapping[str, Any], chance: random.Random) -> dict[str, Any]:
-    hint = data.get("language_hint")
+    hint = data.get("language")
     language = guess_language(data["fan_message"], hint if isinstance(hint, str) else None)
     name = str(data.get("fan_name") or "").strip()
     called = f" {name}" if name else ""
     replies = chance.sample(REPLIES[language], _SUGGESTIONS)
     return {
         "language": language,
-        "suggestions": [
-            {"text": LABEL + text.replace("{name}", called), "tone": tone, "intent": intent}
-            for text, tone, intent in replies
-        ],
+        "replies": [LABEL + text.replace("{name}", called) for text, _, _ in replies],
     }
 
 

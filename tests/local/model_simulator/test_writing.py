@@ -58,7 +58,7 @@ def test_it_answers_in_the_fans_language(fan_message: str, hint: str | None, lan
 @pytest.mark.parametrize("seed", range(10))
 def test_chat_answers_pass_the_workers_checks(language: str, seed: int) -> None:
     """Three distinct ones, by name, each labelled."""
-    text = answer(_chat("😘", fanName="Tom", language=language), {"type": "json_object"}, seed)
+    text = answer(_chat("😘", fanName="Tom", tier="vip", language=language), {"type": "json_object"}, seed)
     drafts = read_answer(text, rules=RULES, fan_name="Tom").suggestions
     assert all(draft.text.startswith(LABEL) for draft in drafts)
     assert all("Tom" in draft.text for draft in drafts)

@@ -18,12 +18,13 @@ from shared.messaging.worker import JobContext
 from workers.chat_suggestions.messages import ChatPayload
 from workers.chat_suggestions.prompt import (
     DEFAULT_PERSONA,
-    MAX_HISTORY_CHARACTERS,
     LIGHT_RULES,
+    MAX_HISTORY_CHARACTERS,
     MAX_HISTORY_MESSAGES,
     RULES,
     suggestion_request,
 )
+from workers.chat_suggestions.sameness import usual_form
 
 Payload = Callable[..., ChatPayload]
 
@@ -92,6 +93,16 @@ def test_a_light_message_takes_a_small_model_and_few_words(context: JobContext, 
     assert _parts(request)[1] == {"before": ["creator: slept well?"], "fan_message": "my cat is hungry"}
     assert request.complexity is Complexity.SIMPLE
     assert request.messages[0].text.startswith(LIGHT_RULES)
+
+
+def test_what_fans_write_alike_is_asked_alike(context: JobContext, payload: Payload) -> None:
+    """So that the cache answers the second one; what is said is not touched."""
+    texts = ("my cat is hungry", "my cat is hungryyyy!!! 😘", " my cat  is hungry ❤️...")
+    asked = [suggestion_request(context, payload(text, fanName=text[:3])).messages for text in texts]
+    assert asked == [asked[0]] * len(texts)
+    others = ("my cat is hungry?", "my cats are hungry", "my cat isn't hungry", "my cat is 3")
+    assert all(suggestion_request(context, payload(text)).messages != asked[0] for text in others)
+    assert usual_form("😘!") == "😘!"
 
 
 @pytest.mark.parametrize(
