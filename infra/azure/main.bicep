@@ -233,6 +233,17 @@ module sharedPlan 'modules/plan.bicep' = if (plan == 'ep1') {
   }
 }
 
+// What all apps are told.
+var settings = union(known, {
+  AZURE_CLIENT_ID: security.outputs.identityClientId
+  AzureWebJobsStorage__clientId: security.outputs.identityClientId
+  SERVICEBUS_CONNECTION__clientId: security.outputs.identityClientId
+  AZURE_AI_ENDPOINT: ai.outputs.modelsEndpoint
+  AZURE_SPEECH_ENDPOINT: ai.outputs.speechEndpoint
+  ACS_ENDPOINT: mail.outputs.endpoint
+  MAIL_SENDER: mail.outputs.sender
+})
+
 module ep1Apps 'modules/app-ep1.bicep' = [for app in apps: if (plan == 'ep1') {
   name: 'app-${app.name}'
   params: {
@@ -243,15 +254,7 @@ module ep1Apps 'modules/app-ep1.bicep' = [for app in apps: if (plan == 'ep1') {
     tags: tags
     identityId: security.outputs.identityId
     pythonVersion: pythonVersion
-    settings: union(known, {
-      AZURE_CLIENT_ID: security.outputs.identityClientId
-      AzureWebJobsStorage__clientId: security.outputs.identityClientId
-      SERVICEBUS_CONNECTION__clientId: security.outputs.identityClientId
-      AZURE_AI_ENDPOINT: ai.outputs.modelsEndpoint
-      AZURE_SPEECH_ENDPOINT: ai.outputs.speechEndpoint
-      ACS_ENDPOINT: mail.outputs.endpoint
-      MAIL_SENDER: mail.outputs.sender
-    })
+    settings: settings
     contentReference: contentReference
     everyFunction: everyFunction
     triggered: app.triggered
@@ -281,15 +284,7 @@ module flexApps 'modules/app-flex.bicep' = [for app in apps: if (plan == 'flex')
     tags: tags
     identityId: security.outputs.identityId
     pythonVersion: pythonVersion
-    settings: union(known, {
-      AZURE_CLIENT_ID: security.outputs.identityClientId
-      AzureWebJobsStorage__clientId: security.outputs.identityClientId
-      SERVICEBUS_CONNECTION__clientId: security.outputs.identityClientId
-      AZURE_AI_ENDPOINT: ai.outputs.modelsEndpoint
-      AZURE_SPEECH_ENDPOINT: ai.outputs.speechEndpoint
-      ACS_ENDPOINT: mail.outputs.endpoint
-      MAIL_SENDER: mail.outputs.sender
-    })
+    settings: settings
     everyFunction: everyFunction
     functions: concat(everywhere, app.triggered, app.http)
     maxConcurrentCalls: app.maxConcurrentCalls

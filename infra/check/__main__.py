@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from infra.check.checking import PARAMETERS, check, parameters_of, resolve
+from infra.check.values import plain
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,8 +31,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _print_plan(environment: str) -> int:
     plan, findings = resolve(parameters_of(PARAMETERS / f"{environment}.json"))
-    resources = [{"type": each.type, **each.body, "name": each.name} for each in plan.resources]
-    json.dump(resources, sys.stdout, indent=2)
+    resources = [
+        {
+            "type": each.type,
+            "apiVersion": each.api_version,
+            **each.body,
+            "name": each.name,
+            **({"scope": each.scope} if each.scope else {}),
+        }
+        for each in plan.resources
+    ]
+    json.dump({"resources": resources, "outputs": plain(dict(plan.outputs))}, sys.stdout, indent=2)
     sys.stdout.write("\n")
     return 1 if findings else 0
 
