@@ -60,11 +60,19 @@ class Grant:
 class Accounts:
     """The counters in use."""
 
-    def __init__(self, shared: SpendingStore | None, ledger: Ledger, clock: Clock) -> None:
+    def __init__(
+        self,
+        shared: SpendingStore | None,
+        ledger: Ledger,
+        clock: Clock,
+        *,
+        ledger_timeout_seconds: float = LEDGER_TIMEOUT_SECONDS,
+    ) -> None:
         self._shared = shared
         self._local = MemorySpendingStore()
         self._ledger = ledger
         self._clock = clock
+        self._ledger_timeout_seconds = ledger_timeout_seconds
         #: The shared counters' last figures, which the stand-in does not know yet.
         self._last_known: dict[str, int] = {}
         self._noticed: dict[str, int] = {}
@@ -161,7 +169,7 @@ class Accounts:
     async def _reconcile(self, store: SpendingStore, month: str) -> bool:
         """Let the ledger correct a month, or begin it; without a ledger the stand-in begins at nothing."""
         try:
-            async with asyncio.timeout(LEDGER_TIMEOUT_SECONDS):
+            async with asyncio.timeout(self._ledger_timeout_seconds):
                 recorded = await self._ledger.month_usd_micros(month)
         except (StoreUnavailableError, TimeoutError) as error:
             logger.warning("The ledger does not answer", extra={"failure": whereabouts(error)})
