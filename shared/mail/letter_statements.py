@@ -115,6 +115,7 @@ SELECT letter_id, recipient, state, attempt, address, subject, error, updated_at
 FROM huntaze_workers.letters WHERE state = 'uncertain' ORDER BY updated_at DESC, letter_id LIMIT %(limit)s
 """
 
+# A notice outlives its letter, whose id is made of the notice's: told again, it would find that letter.
 FORGET = """
 WITH letters AS (
     DELETE FROM huntaze_workers.letters WHERE letter_id IN (
@@ -123,8 +124,11 @@ WITH letters AS (
     RETURNING letter_id
 ), notices AS (
     DELETE FROM huntaze_workers.mail_notices WHERE notice_id IN (
-        SELECT notice_id FROM huntaze_workers.mail_notices
-        WHERE noted_at < now() - %(age)s AND letter_id IS NOT NULL LIMIT %(limit)s)
+        SELECT notice_id FROM huntaze_workers.mail_notices AS notice
+        WHERE noted_at < now() - %(age)s AND letter_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM huntaze_workers.letters AS letter WHERE letter.letter_id = notice.letter_id
+              AND (letter.due_at IS NOT NULL OR letter.updated_at >= now() - %(age)s))
+        LIMIT %(limit)s)
     RETURNING notice_id
 )
 SELECT (SELECT count(*) FROM letters) + (SELECT count(*) FROM notices) AS forgotten

@@ -6,6 +6,7 @@ has sent nothing; one that breaks between that dot and the answer may have, and 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ from shared.mail.sender import Sender
 #: Every relay takes seven bits.
 _POLICY = SMTP.clone(cte_type="7bit")
 _PERMANENT = 500
+#: Greeting, encryption and sign-in together: a slow relay must not outlast the letter's lease.
+_STEPS_OF_CONNECTING = 1.5
 _EFFECT = Effect(mailer="smtp")
 
 
@@ -103,7 +106,8 @@ class SmtpMailer:
         )
         try:
             try:
-                await client.connect()
+                async with asyncio.timeout(relay.timeout_seconds * _STEPS_OF_CONNECTING):
+                    await client.connect()
             except (SMTPException, OSError, TimeoutError) as error:
                 raise MailDeferredError from error
             yield client

@@ -105,7 +105,6 @@ def samples() -> Mapping[str, str]:
         "failed": letter(FAILURE).html,
         "digest": letter(ENGLISH_VIDEO, FAILURE, IDEAS).html,
         "endpoint": letter(told(ENDPOINT), language="fr-FR").html,
-        "analysis": letter(ANALYSIS).html,
         "budget": letter(told(BUDGET), recipient=OPERATOR).html,
         "unsubscribe": WRITER.page("confirm", "fr"),
     }

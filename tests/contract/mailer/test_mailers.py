@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from infra.local.inbox import Inbox
 from shared.clock import SystemClock
@@ -165,6 +173,25 @@ async def test_starttls_is_demanded(relay: Any, sender: Sender) -> None:
     assert relay.taken == []
 
 
+async def test_a_relay_that_nobody_vouches_for_gets_no_letter(
+    relay: Any, sender: Sender, tmp_path: Path
+) -> None:
+    """Whoever sits between, with a certificate of their own, learns nothing."""
+    server = await asyncio.start_server(relay.serve, "127.0.0.1", 0, ssl=_self_signed(tmp_path))
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(MailDeferredError):
+        await smtp(port, sender, security=Security.TLS).send(letter())
+    assert relay.taken == []
+    server.close()
+    await server.wait_closed()
+
+
+async def test_a_relay_that_greets_for_ever_is_left(relay: Any, sender: Sender) -> None:
+    relay.replies = {"EHLO": "250-and"}
+    with pytest.raises(MailDeferredError):
+        await smtp(relay.port, sender, timeout_seconds=0.2).send(letter())
+
+
 @pytest.fixture
 async def azure_mailer(azure: Any, sender: Sender) -> AsyncIterator[AzureEmailMailer]:
     mailer = AzureEmailMailer(endpoint=azure.origin, key=KEY, sender=sender)
@@ -261,3 +288,28 @@ def _arrived(mailbox: Inbox, wanted: Callable[[EmailMessage], bool]) -> EmailMes
     mails = [message_from_bytes(path.read_bytes(), policy=default) for path in mailbox.mails.glob("*.eml")]
     (found,) = [mail for mail in mails if wanted(mail)]
     return found
+
+
+def _self_signed(directory: Path) -> ssl.SSLContext:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    path = directory / "relay.pem"
+    encoding, bare = serialization.Encoding.PEM, serialization.NoEncryption()
+    path.write_bytes(
+        key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, bare)
+        + certificate.public_bytes(encoding)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context

@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from psycopg import sql
 
 from shared.clock import SystemClock
+from shared.errors import StoreUnavailableError
 from shared.metrics.histogram import bucket_of
 from shared.metrics.memory import JobFacts, MemoryMetrics
 from shared.metrics.port import EVENT_RETENTION_DAYS, Metrics, Rollup, SeenEvent
@@ -229,6 +231,28 @@ async def test_many_batches_at_once_add_up(world: World) -> None:
         kinds, _EVENTS // 4
     )
     assert sum(rollup.cached for rollup in hour) == _EVENTS // 5
+
+
+async def test_a_batch_that_is_cut_off_anywhere_is_counted_once(database_url: str) -> None:
+    """Whether its statement was done or not, nobody knows; the batch comes again, as the broker has it."""
+    jobs = PostgresJobStore(database_url, pool_size=4, timeout_seconds=10, patience_seconds=10)
+    await jobs.open()
+    metrics = PostgresMetrics(jobs.database)
+    chance = random.Random(11)  # noqa: S311 - a test's choice, to be made again
+    batches = [[event(f"c{batch}-{number}") for number in range(20)] for batch in range(_EVENTS // 20)]
+    for batch in batches:
+        with suppress(TimeoutError, StoreUnavailableError):
+            await asyncio.wait_for(metrics.count(batch), chance.uniform(0, 0.012))
+    before = await _counted_in(metrics)
+    for batch in batches:
+        await metrics.count(batch)
+    assert await _counted_in(metrics) == _EVENTS // 20 * 20
+    assert before <= _EVENTS
+    await jobs.close()
+
+
+async def _counted_in(metrics: Metrics) -> int:
+    return sum(rollup.jobs for rollup in await _all(metrics))
 
 
 async def test_a_result_of_the_row_tells_what_a_large_event_could_not(database_url: str) -> None:
