@@ -10,7 +10,8 @@ from benchmarks.money.replaying import our_wrong_serves, ours
 from benchmarks.money.traffic import day
 
 
-def _tokens(text: str) -> int:
+def _tokens(family: str, text: str) -> int:
+    del family
     return len(text) // 4
 
 

@@ -57,8 +57,9 @@ _MIN_NAME_CHARACTERS = 2
 _FOREIGN_LEAD = 3
 #: Kind words that are also names: with a capital letter they may be somebody's.
 _NAMES = re.compile(
-    r"(?<!^)\b(?:Angel|Ángel|Angela|Amor|Bella|Belle|Bonita|Cara|Cielo|Flor|Gioia|Gloria|Honey|Linda|Maus|Mona|Precious"
-    r"|Princess|Queen|Reina|Rosa|Sol|Star|Stella|Sunny|Sunshine|Tesoro|Vida)\b"
+    r"\b(?:Angel|Ángel|Ange|Angela|Bella|Mona|Reina|Rosa|Sol|Stella)\b"
+    r"|(?<!^)\b(?:Amor|Belle|Bonita|Cara|Cielo|Flor|Gioia|Gloria|Honey|Linda|Maus|Precious|Princess|Queen"
+    r"|Star|Sunny|Sunshine|Tesoro|Vida)\b"
 )
 _ORDER = {intent: at for at, intent in enumerate(Intent)}
 
@@ -89,6 +90,11 @@ class Everyday:
     def name(self) -> str:
         """What it is for, in one word."""
         return "+".join(self.intents)
+
+    @property
+    def kind(self) -> str:
+        """The same for a metric, which must not have a series for each combination."""
+        return self.name if len(self.intents) == 1 else "several"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,7 +54,7 @@ class Desk:
         """Note what answered a message, for the metric and with the job."""
         context.used(source.value, 1)
         if self.measures:
-            known = {"intent": found.name, "language": found.language} if found else {}
+            known = {"intent": found.kind, "language": found.language} if found else {}
             self.measures.answered(source, **known)
 
 

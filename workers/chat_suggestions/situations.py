@@ -58,6 +58,7 @@ SITUATIONS: Mapping[Intent, tuple[str, str]] = MappingProxyType(
         Intent.SWEET_DREAMS: ("wishes you sweet dreams", "wish the same"),
         Intent.GOOD_NIGHT: ("says good night", "wish a good night"),
         Intent.UNTIL_TOMORROW: ("says goodbye until tomorrow", "say goodbye"),
+        Intent.UNTIL_SOON: ("says see you soon", "say goodbye"),
         Intent.GOODBYE: ("says goodbye", "say goodbye"),
         Intent.LAUGHTER: ("laughs", "laugh along"),
         Intent.EMOJI: ("sends only loving emojis", "return the affection"),

@@ -16,15 +16,14 @@ ENGLISH = Language(
     tag="en",
     phrases={
         Intent.GREETING: """
-            (hi|hey|hello|hiya|heya|howdy|yo|sup|heyo|hey hey|hi hi|aye|\
-                ello) [there|you|again|to you|u]
+            (hi|hey|hello|hiya|heya|howdy|yo|sup|heyo|hey hey|hi hi|aye|ello) [there|you|again|to you|u]
             (greetings|whats good)
             just (saying|wanted to say|popping in to say|dropping by to say|stopping by to say|\
                 came to say) (hi|hey|hello)
         """,
         Intent.GOOD_MORNING: """
-            [a very|and|have a] (good|gud|lovely|happy) (morning|mornin|mornings|morn) [to you|\
-                my love|sunshine|beautiful|from me]
+            [a very|and|have a] (good|gud|lovely|happy) (morning|mornin|mornings|morn) [to you|my love|\
+                sunshine|beautiful|from me]
             (goodmorning|gm|morning|mornin|gmorning|g morning|top of the morning|rise and shine) [to you|\
                 sunshine]
         """,
@@ -41,9 +40,9 @@ ENGLISH = Language(
                 nice dreams) [of me]",
         Intent.GOODBYE: """
             (bye|bye bye|goodbye|byebye|cya|see you|see ya|see u|laters|later|good bye|bye now) [later|\
-                soon|around]
+                around]
             [we will|well|lets|ill] (talk|speak|chat|text you|message you|ttyl|catch you) [to you|\
-                with you] (later|soon)
+                with you] (later)
             (ttyl|take care|brb|gtg|g2g|gotta go|i gotta go|i have to go|have to go|i got to go|\
                 got to go) [of yourself|now|bye|ttyl]
             until next time
@@ -51,6 +50,10 @@ ENGLISH = Language(
         Intent.UNTIL_TOMORROW: """
             (talk|speak|chat|see you|see ya|see u|text you|message you|cya|until) [to you|\
                 with you] (tomorrow|tmrw|tmr|tomorow)
+        """,
+        Intent.UNTIL_SOON: """
+            (talk|speak|chat|see you|see ya|see u|text you|message you|ttys) [to you|with you] soon
+            hope to (see|hear from) you soon
         """,
         Intent.GOOD_DAY: """
             [i] [hope|hoping] [you have|you are having|youre having|ur having|have|enjoy] (a|an|\
@@ -166,11 +169,10 @@ ENGLISH = Language(
                 glad to hear that)
         """,
         Intent.AGREES: """
-            (yes|yeah|yea|yep|yup|ya|yh|yuh|sure|of course|ofc|definitely|absolutely|\
-                totally|for sure|certainly|exactly|true|so true|very true|right|indeed|agreed|yes please|\
-                yes i do|yes i am|i do|i am|me too|same|same here|i agree|sure thing|hell yeah|hell yes|\
-                oh yeah|oh yes|yes maam|deal|why not|thats right|thats true|you know it|please do|\
-                yes you are)
+            (yes|yeah|yea|yep|yup|ya|yh|yuh|sure|of course|ofc|definitely|absolutely|totally|for sure|\
+                certainly|exactly|true|so true|very true|right|indeed|agreed|yes please|yes i do|yes i am|\
+                i do|i am|me too|same|same here|i agree|sure thing|hell yeah|hell yes|oh yeah|oh yes|\
+                yes maam|deal|why not|thats right|thats true|you know it|please do|yes you are)
         """,
         Intent.WOW: "(wow|woah|whoa|wowza|wow wow|oh wow)",
         Intent.LIKES_CONTENT: """
@@ -190,11 +192,11 @@ ENGLISH = Language(
             (you are|youre|your|u are|ur|u r|you r|you|u) [just|always|looking|look] [so|too|very|such a|\
                 absolutely|just|really|simply|so damn|so fucking|super|the most|insanely|unbelievably|\
                 always so|always|incredibly|truly|always looking|looking] {_GREAT} [woman|girl|lady|today|\
-                in that|as always|as ever|and {_GREAT}|in this|tonight]
+                in that|as always|as ever|and {_GREAT}|in this]
             (you are|youre|u are|ur) [such|really|truly] [a|an|my|the] [real|total|absolute|pure|\
                 true] [little] (beauty|goddess|queen|angel|dream|babe|cutie|stunner|hottie|doll|smokeshow|\
-                snack|princess|baddie|masterpiece|work of art|vision|sight|treasure|bombshell|ten|\
-                dream girl|dream come true|perfection|{_GREAT} woman|{_GREAT} girl)
+                snack|princess|baddie|masterpiece|work of art|vision|sight|treasure|bombshell|dream girl|\
+                dream come true|perfection|{_GREAT} woman|{_GREAT} girl)
             (you look|u look|looking|lookin|you looked|you always look|you looking) [so|absolutely|just|\
                 really|very|damn|super|extra] (good|great|{_GREAT}|fire|like a (goddess|dream|queen|model|\
                 snack)) [today|in that|as always|as ever|in this|in that pic|in that photo|in this pic|\
@@ -243,10 +245,10 @@ ENGLISH = Language(
                 so bad|too|today]
             [im|i am|was|been|i was|ive been|just|cant stop|i cant stop|always|im always|still|\
                 always been|couldnt stop|i keep|keep] [just] (thinking|thinkin|dreaming|\
-                thinking only) (about|of) (you|u) [all day|all night|a lot|today|babe|constantly|\
-                right now|again|so much|nonstop|every day|all the time]
+                thinking only) (about|of) (you|u) [all day|a lot|today|babe|constantly|right now|again|\
+                so much|nonstop|every day|all the time]
             (i think|i thought|thought|i dream|i dreamt|i dreamed|dreamt|dreamed) (about|of) (you|\
-                u) [all day|all night|a lot|last night|every day|all the time|today]
+                u) [all day|a lot|every day|all the time|today]
             (youre|you are|ur) (on my mind|always on my mind|in my thoughts|all i think about) [all day]
             (wish you were here|i wish you were here|wish i was there [with you]|wish i was with you|\
                 i wish i was with you|i wish we were together|wish you were with me|\
@@ -268,7 +270,7 @@ ENGLISH = Language(
             [i] [really|just|so] (want|need|crave|wanna kiss|want to kiss|wanna hold|want to hold|desire|\
                 wanna hug|want to hug|wanna cuddle|want to cuddle|could kiss|wish i could kiss|\
                 wish i could hold|wish i could hug) (you|u|with you) [so|right] [so much|so bad|badly|\
-                so badly|right now|rn|now|bad|all night]
+                so badly|right now|rn|now|bad]
             (you|u) (turn me on|drive me crazy|drive me wild|make me hard|make me so hard|make me horny|\
                 make me weak|make me melt|make me crazy|get me so hard|get me hard|get me going) [so much|\
                 so bad|every time]
@@ -316,14 +318,14 @@ ENGLISH = Language(
         Intent.TIRED: """
             [im|i am] [just] [so|really|kinda|super|very] (tired|exhausted|sleepy|beat|\
                 worn out) [right now|rn|today|now|from work|after work]
-            [its been|it was|had|what] a (long|busy|rough|tiring) day [today|at work]
+            [its been|it was|had|what] a (long|rough|tiring) day [today|at work]
             long day [today|at work]
         """,
         Intent.TO_BED: """
             [im|i am|ima|im gonna|gonna|i will|ill|time|im about] [off|going|heading|headed|about|\
-                just] [to] (bed|sleep|go to bed|go to sleep|hit the bed|hit the hay) [now|soon]
+                just] [to] (bed|sleep|go to bed|go to sleep|hit the bed|hit the hay) [now]
             [i] (should|need to|gotta|have to|must|better) (sleep|go to bed|go to sleep|\
-                get some sleep) [now|soon]
+                get some sleep) [now]
         """,
         Intent.CONTENT: """
             [please] [can you|could you|would you|will you|can u|pls|i want you to] (send|show|\

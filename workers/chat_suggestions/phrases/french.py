@@ -6,8 +6,8 @@ from workers.chat_suggestions.phrases.grammar import Language
 from workers.chat_suggestions.phrases.intents import Intent
 
 _GREAT = "(belle|magnifique|sublime|jolie|sexy|canon|bonne|superbe|parfaite|mignonne|splendide|incroyable|\
-                ravissante|magnifiques|canonissime|charmante|adorable|craquante|divine|bombe|bandante|excitante|séduisante|\
-                éblouissante)"
+                ravissante|magnifiques|canonissime|charmante|adorable|craquante|divine|bombe|bandante|\
+                excitante|séduisante|éblouissante)"
 _VERY = "(trop|si|tellement|très|vraiment|super|absolument|juste|toujours|toujours aussi|aussi|tjs|grave|\
                 la plus)"
 _YOU_ARE = "(tu es|t'es|vous êtes|tes|t|tu est|tu étais|t'étais)"
@@ -19,8 +19,8 @@ FRENCH = Language(
     tag="fr",
     phrases={
         Intent.GREETING: """
-            (salut|coucou|bonjour|cc|slt|bjr|hello|hey|hi|re|kikou|yo|wesh|coucou toi|hey toi|\
-                cou cou|salutations|bjour) [toi|à toi|la belle|vous]
+            (salut|coucou|bonjour|cc|slt|bjr|hello|hey|hi|re|kikou|yo|wesh|coucou toi|hey toi|cou cou|\
+                salutations|bjour) [toi|à toi|la belle|vous]
             (bonjour|salut|coucou) [ma] (belle|jolie)
             (je passe te faire un coucou|petit coucou|un petit coucou|juste un petit coucou) [à toi|\
                 en passant]
@@ -41,13 +41,13 @@ FRENCH = Language(
         """,
         Intent.SWEET_DREAMS: "[et] [fais de|fait de] (beaux rêves|beau rêve|doux rêves|bons rêves) [à toi]",
         Intent.GOODBYE: """
-            (bye|au revoir|à plus|à bientôt|à plus tard|à tout à l'heure|ciao|a tte|a+|à toute|\
-                à la prochaine|bye bye|on se parle plus tard|à très vite|à vite|à tantôt|à tt|tchao|\
-                on se reparle|bon je te laisse|je te laisse|je dois y aller|je dois te laisser|\
-                faut que j'y aille|je file|à très bientôt) [toi|tard|bientôt]
+            (bye|au revoir|à plus|à plus tard|à tout à l'heure|ciao|a tte|a+|à toute|à la prochaine|\
+                bye bye|on se parle plus tard|à tantôt|à tt|tchao|on se reparle|bon je te laisse|\
+                je te laisse|je dois y aller|je dois te laisser|faut que j'y aille|je file) [toi|tard]
             prends [bien] soin de toi
         """,
         Intent.UNTIL_TOMORROW: "(à demain|on se parle demain|à dem1) [alors]",
+        Intent.UNTIL_SOON: "(à bientôt|à très bientôt|à très vite|à vite|à bientot) [j'espère]",
         Intent.GOOD_DAY: """
             [passe une|je te souhaite une|je te souhaite|passe|et|allez|très] (bonne|belle|excellente|\
                 douce|agréable|super|très bonne|très belle) (journée|fin de journée) [à toi]
@@ -62,9 +62,8 @@ FRENCH = Language(
         """,
         Intent.HOW_ARE_YOU: """
             [et] [comment] (ça va|ca vas|tu vas|vas tu|va tu|allez vous|vous allez|sa va|tu te sens|\
-                ça se passe|tu va|va) [toi|bien|aujourd'hui|ce soir|et toi|la forme|ma belle|sinon|\
-                de ton côté]
-            (tu vas|vas tu|tu va) bien [aujourd'hui|ce soir|toi|sinon]
+                ça se passe|tu va|va) [toi|bien|aujourd'hui|et toi|la forme|ma belle|sinon|de ton côté]
+            (tu vas|vas tu|tu va) bien [aujourd'hui|toi|sinon]
             (cv|sava|comment va|cava|ça roule|ça gaze|ça dit quoi|comment tu te sens|comment tu te portes|\
                 comment te portes tu|comment c'est|tu te portes bien) [toi|bien|aujourd'hui|et toi]
             (la forme|en forme|tout va bien|tu vas bien|ça va bien|tout roule|bien ou quoi|bien ou bien|\
@@ -102,14 +101,13 @@ FRENCH = Language(
         """,
         Intent.ARE_YOU_THERE: """
             [tu es|t'es|es tu|vous êtes] (là|toujours là|réveillée|debout|dispo|disponible|en ligne|\
-                encore là|connectée|encore debout) [toi|ce soir]
+                encore là|connectée|encore debout) [toi]
             y a quelqu'un
         """,
         Intent.WHAT_ARE_YOU_DOING: """
             [et] [toi] (tu fais|que fais tu|qu'est ce que tu fais|tu fais quoi|fais quoi|\
                 qu'est ce tu fais|tfk|tu fait quoi|keske tu fais|kesketufai|que faites vous) [de beau|\
-                de bon|là|maintenant|quoi|quoi de beau|de beau aujourd'hui|aujourd'hui|en ce moment|toi|\
-                ma belle]
+                de bon|là|quoi|quoi de beau|de beau aujourd'hui|aujourd'hui|en ce moment|toi|ma belle]
             (quoi de neuf|tu fais quoi de beau|tu deviens quoi|quoi de beau|quoi de 9|tu racontes quoi|\
                 raconte|qu'est ce que tu racontes|que racontes tu|tu es occupée à quoi|quoi de bon|\
                 quel est le programme) [toi|aujourd'hui|chez toi]
@@ -123,11 +121,10 @@ FRENCH = Language(
                 tout va bien|super bien|ça va très bien|au top) [merci|merci beaucoup|moi aussi|de mon côté]
         """,
         Intent.THANKS: """
-            (merci|mrc|mci|merki) [beaucoup|infiniment|mille fois|bien|encore|\
-                à toi|pour tout|énormément|bcp|pour ta réponse|pour le message|pour ton message|\
-                pour la photo|pour la vidéo|pour ça|d'avance|pour les photos|pour ces photos|\
-                pour ton temps|d'avoir répondu|de m'avoir répondu|de répondre|vraiment|\
-                d'être là] [ma belle|à toi]
+            (merci|mrc|mci|merki) [beaucoup|infiniment|mille fois|bien|encore|à toi|pour tout|énormément|\
+                bcp|pour ta réponse|pour le message|pour ton message|pour la photo|pour la vidéo|pour ça|\
+                d'avance|pour les photos|pour ces photos|pour ton temps|d'avoir répondu|\
+                de m'avoir répondu|de répondre|vraiment|d'être là] [ma belle|à toi]
             (mille mercis|un grand merci|grand merci|milles merci|je te remercie|tous mes remerciements|\
                 je te remercie beaucoup)
             ça me (fait plaisir|touche) [beaucoup]
@@ -162,10 +159,10 @@ FRENCH = Language(
                 sympa|c'est génial|ah cool|ah super|ok merci|ça roule|okey|tant mieux)
         """,
         Intent.AGREES: """
-            (oui|ouais|ui|wi|ouai|bien sûr|carrément|évidemment|exactement|exact|tout à fait|\
-                grave|moi aussi|pareil|c'est vrai|clairement|avec plaisir oui|oui oui|mais oui|\
-                oui bien sûr|ah oui|bah oui|ben oui|oui merci|volontiers|je suis d'accord|absolument|\
-                bien évidemment|c'est sûr|oui stp|oui svp|moi oui|pourquoi pas|vas y)
+            (oui|ouais|ui|wi|ouai|bien sûr|carrément|évidemment|exactement|exact|tout à fait|grave|\
+                moi aussi|pareil|c'est vrai|clairement|avec plaisir oui|oui oui|mais oui|oui bien sûr|\
+                ah oui|bah oui|ben oui|oui merci|volontiers|je suis d'accord|absolument|bien évidemment|\
+                c'est sûr|oui stp|oui svp|moi oui|pourquoi pas|vas y)
         """,
         Intent.WOW: "(wow|waouh|wahou|ouah|waou|wouah|whaou|olala|oh là là|oulala|ouah ouah|waw)",
         Intent.LIKES_CONTENT: f"""
@@ -182,7 +179,7 @@ FRENCH = Language(
         """,
         Intent.COMPLIMENT: f"""
             [mais] [que] {_YOU_ARE} [vraiment|juste|toujours] [{_VERY}] {_GREAT} [toi|sur cette photo|\
-                aujourd'hui|ce soir|comme toujours|comme d'habitude|et {_GREAT}|comme femme|tu sais]
+                aujourd'hui|comme toujours|comme d'habitude|et {_GREAT}|comme femme|tu sais]
             {_VERY} {_GREAT} [toi|comme toujours]
             (wow|waouh|wahou|ouah|mmm|olala|oh là là|hmm|oh|mon dieu|putain|purée|la vache|omg|\
                 mamma mia) [mais|que|qu'est ce que] [{_YOU_ARE}] [{_VERY}] {_GREAT}
@@ -212,9 +209,9 @@ FRENCH = Language(
             (tu me manques|tu m'as manqué|tu me manque|tu m'a manqué|tu me manques tant|\
                 tu m'manques) [trop|beaucoup|tellement|déjà|énormément|fort|tant|toi|bcp|aussi|de fou|grave]
             (je pense|je pensais|je repense|j'arrête pas de penser) [trop|beaucoup|fort|très fort|encore|\
-                toujours] à toi [tout le temps|fort|beaucoup|très fort|ce matin|ce soir|aujourd'hui|\
-                toute la journée|sans arrêt]
-            (j'ai rêvé de toi|je rêve de toi) [cette nuit|toutes les nuits]
+                toujours] à toi [tout le temps|fort|beaucoup|très fort|aujourd'hui|toute la journée|\
+                sans arrêt]
+            (j'ai rêvé de toi|je rêve de toi) [toutes les nuits]
             (j'aimerais être avec toi|j'aimerais que tu sois là|j'aimerais être à tes côtés|\
                 j'aimerais t'avoir près de moi)
         """,
@@ -233,7 +230,7 @@ FRENCH = Language(
                 tu me fais de l'effet|tu m'allumes|je suis excité|je suis tout excité|embrasse moi|\
                 j'ai envie de t'embrasser|j'ai envie de te prendre dans mes bras|je veux t'embrasser|\
                 j'ai chaud|tu me donnes envie|je bande|serre moi fort|tu me chauffes|je suis chaud|\
-                trop envie de toi) [trop|là|tellement|maintenant|ce soir|fort]
+                trop envie de toi) [trop|là|tellement|fort]
         """,
         Intent.KISSES: """
             [plein de|gros|je t'envoie|mille|de|énormes|tendres|doux|je te fais|des|un|un gros|et] [gros|\
@@ -264,20 +261,20 @@ FRENCH = Language(
             (je pars au travail|je pars au boulot|je vais au travail|je vais bosser|au boulot)
         """,
         Intent.BORED: """
-            je (m'ennuie|m'ennuies|me fais chier) [trop|un peu|grave|là|ce soir|tellement]
+            je (m'ennuie|m'ennuies|me fais chier) [trop|un peu|grave|là|tellement]
             [je suis|tranquille|posé] (tranquille|posé|au lit|dans mon lit|à la maison|chez moi|au calme|\
                 sur le canapé|devant la télé) [au lit|à la maison|chez moi|et toi|là|dans mon lit]
             (rien de spécial|pas grand chose|rien de neuf|la routine|rien de particulier) [et toi]
         """,
         Intent.TIRED: """
             je suis [trop|très|un peu|super|vraiment|tellement] (fatigué|crevé|mort de fatigue|épuisé|\
-                naze|claqué|ko) [aujourd'hui|ce soir|là|du travail]
+                naze|claqué|ko) [aujourd'hui|là|du travail]
             (fatigué|crevé|épuisé|longue journée|grosse journée|dure journée|grosse fatigue|\
                 quelle journée) [aujourd'hui|au travail|au boulot]
         """,
         Intent.TO_BED: """
             [bon|allez] [je] (vais|file|pars|dois aller|suis parti) (dormir|me coucher|au lit|au dodo|\
-                faire dodo|pioncer) [maintenant|là|bientôt|moi]
+                faire dodo|pioncer) [là|moi]
             (au dodo|dodo|je vais au lit|je me couche)
         """,
         Intent.CONTENT: f"""
@@ -347,7 +344,7 @@ FRENCH = Language(
                 poupée|amour|coeur|chou|mon chou|ma poupée|ma biche|mademoiselle|madame|miss|reine|\
                 ma star|ma coquine|coquine|doudou|mon trésor|ma sirène|ma beauté)
         (ma douce|mon ange|mon bébé|toi|stp|svp|s'il te plaît|oh|ah|ma chère|ma chérie|mon soleil|\
-                ma petite|ma miss|ange|bel ange)
+                ma petite|ma miss)
         (et|alors|ou quoi|hein|xx|xxx|mmm|hmm|euh|bon|ben|bah|sinon|hihi|lol|mdr|rho|roh|oh la|ah la|\
                 dis moi|dis)
     """,

@@ -60,6 +60,7 @@ class Intent(StrEnum):
     SWEET_DREAMS = "sweet_dreams"
     GOOD_NIGHT = "good_night"
     UNTIL_TOMORROW = "until_tomorrow"
+    UNTIL_SOON = "until_soon"
     GOODBYE = "goodbye"
     LAUGHTER = "laughter"
     EMOJI = "emoji"

@@ -25,13 +25,13 @@ SPANISH = Language(
     tag="es",
     phrases={
         Intent.GREETING: """
-            (hola|ola|holi|holis|hey|hello|hi|buenas|wenas|saludos|holita|holiwis|hola hola|\
-                qué onda|epa|muy buenas|hola buenas|ey|aló|alo) [de nuevo|holi|otra vez|a ti|tú]
+            (hola|ola|holi|holis|hey|hello|hi|buenas|wenas|saludos|holita|holiwis|hola hola|qué onda|epa|\
+                muy buenas|hola buenas|ey|aló|alo) [de nuevo|holi|otra vez|a ti|tú]
             (pasaba|paso|solo pasaba|solo paso) (a|por aquí a) (saludar|saludarte|decirte hola)
         """,
         Intent.GOOD_MORNING: """
-            [muy] (buenos días|buen día|bueno días|feliz día|buenos dias|bonito día|\
-                bnos días|bdías) [a ti|para ti]
+            [muy] (buenos días|buen día|bueno días|feliz día|buenos dias|bonito día|bnos días|\
+                bdías) [a ti|para ti]
             feliz mañana
         """,
         Intent.GOOD_AFTERNOON: "[muy] (buenas tardes|buena tarde|feliz tarde|linda tarde) [a ti|para ti]",
@@ -48,13 +48,14 @@ SPANISH = Language(
                 que sueñes conmigo)
         """,
         Intent.GOODBYE: """
-            (adiós|chao|chau|hasta luego|hasta pronto|nos vemos|bye|hablamos luego|cuídate|hablamos|\
-                hasta la próxima|nos vemos luego|hablamos pronto|nos hablamos|luego hablamos|\
-                te hablo luego|te escribo luego|nos vemos pronto|me tengo que ir|me voy|ya me voy|\
-                tengo que irme|te dejo|bye bye|chaito|hasta después|hablamos después) [mucho|luego|pronto]
+            (adiós|chao|chau|hasta luego|nos vemos|bye|hablamos luego|cuídate|hablamos|hasta la próxima|\
+                nos vemos luego|nos hablamos|luego hablamos|te hablo luego|te escribo luego|\
+                me tengo que ir|me voy|ya me voy|tengo que irme|te dejo|bye bye|chaito|hasta después|\
+                hablamos después) [mucho|luego]
         """,
         Intent.UNTIL_TOMORROW: "(hasta mañana|hablamos mañana|nos vemos mañana|mañana hablamos|\
                 nos hablamos mañana|te escribo mañana)",
+        Intent.UNTIL_SOON: "(hasta pronto|hablamos pronto|nos vemos pronto)",
         Intent.GOOD_DAY: """
             [espero] [que] (tengas|ten|pasa|pases|estés teniendo|te deseo) [un|muy] [muy] (buen|lindo|\
                 bonito|excelente|hermoso|feliz|gran|maravilloso|bello) día [hoy]
@@ -115,10 +116,10 @@ SPANISH = Language(
             (muy bien|bien) (gracias|por aquí)
         """,
         Intent.THANKS: """
-            (gracias|muchas gracias|mil gracias|muchísimas gracias|grax|grcs|grasias|\
-                un millón de gracias|infinitas gracias) [por todo|de verdad|a ti|de nuevo|de corazón|\
-                por responder|por contestar|por la foto|por el video|por las fotos|por tu tiempo|\
-                por tu respuesta|por el mensaje|por escribir|por eso|igualmente|por estar ahí]
+            (gracias|muchas gracias|mil gracias|muchísimas gracias|grax|grcs|grasias|un millón de gracias|\
+                infinitas gracias) [por todo|de verdad|a ti|de nuevo|de corazón|por responder|\
+                por contestar|por la foto|por el video|por las fotos|por tu tiempo|por tu respuesta|\
+                por el mensaje|por escribir|por eso|igualmente|por estar ahí]
             te lo agradezco [mucho]
             (te agradezco|se agradece|muy agradecido|agradecido) [mucho|de corazón]
         """,
@@ -151,10 +152,10 @@ SPANISH = Language(
                 buenísimo|anotado|me parece bien|suena bien)
         """,
         Intent.AGREES: """
-            (sí|si|sip|claro|claro que sí|por supuesto|desde luego|obvio|obviamente|exacto|\
-                exactamente|yo también|igual|igualmente|así es|cierto|es verdad|verdad|totalmente|\
-                sin duda|seguro|sí por favor|sí claro|sí mi amor|ya lo creo|efectivamente|tienes razón|\
-                por favor sí|ajá|simón|eso|por qué no)
+            (sí|si|sip|claro|claro que sí|por supuesto|desde luego|obvio|obviamente|exacto|exactamente|\
+                yo también|igual|igualmente|así es|cierto|es verdad|verdad|totalmente|sin duda|seguro|\
+                sí por favor|sí claro|sí mi amor|ya lo creo|efectivamente|tienes razón|por favor sí|ajá|\
+                simón|eso|por qué no)
         """,
         Intent.WOW: "(wow|guau|waoo|uau|wao|guao|wow wow|uy)",
         Intent.LIKES_CONTENT: f"""
@@ -203,14 +204,13 @@ SPANISH = Language(
                 tanto|un montón|siempre|también|un chingo|hoy|a morir]
             [siempre|solo|no dejo de] (pienso|pensaba|estoy pensando|estaba pensando|pensar|pensando|\
                 sueño|soñé|he pensado|no paro de pensar) [mucho|siempre] (en ti|contigo) [todo el día|\
-                mucho|siempre|toda la noche|anoche|a cada rato|ahora]
+                mucho|siempre|a cada rato|ahora]
             (me haces falta|me haces mucha falta|me hiciste falta|ojalá estuvieras aquí|\
                 quisiera estar contigo|quiero estar contigo|me gustaría estar contigo)
         """,
         Intent.LOVE_YOU: """
-            [yo] te (amo|quiero|adoro|kiero|quiero muchísimo|amo mucho|quiero un montón) [mucho|\
-                muchísimo|tanto|demasiado|un montón|con todo mi corazón|también|más|con locura|\
-                con el alma|siempre]
+            [yo] te (amo|quiero|adoro|kiero|quiero muchísimo|amo mucho|quiero un montón) [mucho|muchísimo|\
+                tanto|demasiado|un montón|con todo mi corazón|también|más|con locura|con el alma|siempre]
             (tqm|tkm|estoy enamorado de ti|me encantas|me vuelves loco|estoy loco por ti|me tienes loco|\
                 me gustas|me gustas mucho|me fascinas|me enamoras|me tienes enamorado|me estoy enamorando|\
                 eres el amor de mi vida|eres mi todo|te como a besos|me gustas demasiado|\
@@ -287,7 +287,7 @@ SPANISH = Language(
         """,
         Intent.PHOTO: f"""
             ({_SEND}|{_CAN_YOU}) [una|unas|algunas|tus|más|alguna|otra|otras|la] [linda|nueva] (foto|\
-                fotos|fotito|fotitos|selfie) [tuya|tuyas|de ti|nueva|nuevas|sexy|sexys|por favor|rica|más|\
+                fotos|fotito|fotitos|selfie) [tuya|tuyas|de ti|nueva|nuevas|sexy|sexys|por favor|rica|\
                 calientes|desnuda]
             {_SEE} ver [una|unas|más|tus|otra] (foto|fotos) [tuya|tuyas|de ti|nuevas|sexy]
             (tienes|hay|quiero|dame|necesito) [más|unas|una|otra] (fotos|foto) [nuevas|tuyas|nueva|tuya|\
@@ -296,7 +296,7 @@ SPANISH = Language(
         """,
         Intent.VIDEO: f"""
             ({_SEND}|{_CAN_YOU}) [un|unos|algunos|tus|más|algún|otro|otros|el] (video|videos|\
-                videito) [tuyo|tuyos|de ti|nuevo|nuevos|sexy|por favor|rico|más|corto|caliente]
+                videito) [tuyo|tuyos|de ti|nuevo|nuevos|sexy|por favor|rico|corto|caliente]
             {_SEE} ver [un|unos|más|tus|otro] (video|videos) [tuyo|tuyos|de ti|nuevos|sexy]
             (tienes|hay|quiero|dame|necesito) [más|unos|un|otro] (videos|video) [nuevos|tuyos|nuevo|tuyo|\
                 sexy|para mí|hoy]
