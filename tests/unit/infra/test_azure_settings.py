@@ -76,6 +76,15 @@ def test_no_other_setting_is_set(plan_name: str, request: pytest.FixtureRequest)
     assert not unread - by_pattern, f"nothing reads: {', '.join(sorted(unread - by_pattern))}"
 
 
+def test_what_is_the_same_everywhere_is_the_apps_own_default() -> None:
+    """Written down so that an operator sees it; a default that changes has to change there, too."""
+    required = {"database_url": "unused", "servicebus_connection": "unused", "azure_ai_endpoint": "unused"}
+    fixed = {name.lower(): value for name, value in SAID["fixed"].items()}
+    settings = Settings.model_validate({**required, **fixed})
+    defaults = {name: Settings.model_fields[name].default for name in fixed}
+    assert {name: getattr(settings, name) for name in fixed} == defaults
+
+
 def test_what_is_left_out_is_really_left_out(beta: Plan) -> None:
     """And exists, so that a reason does not outlive its setting."""
     assert {name.upper() for name in SAID["leftOut"]} <= _read().keys()

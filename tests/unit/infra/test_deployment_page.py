@@ -7,6 +7,8 @@ from pathlib import Path
 
 from infra.check.checking import MAIN, read_file
 from infra.check.syntax import Kind, parse
+from tests.unit.infra.faults_of_language import FAULTS_OF_LANGUAGE
+from tests.unit.infra.faults_of_types import FAULTS_OF_TYPES
 
 PAGE = (MAIN.parents[2] / "docs" / "deployment.md").read_text()
 
@@ -29,3 +31,11 @@ def test_the_page_names_every_alert() -> None:
     """So that whoever is woken by one finds it."""
     said = json.loads((MAIN.parents[1] / "alerts.json").read_text())
     assert not [event["event"] for event in said["events"] if f"`{event['event']}`" not in PAGE]
+
+
+def test_the_documents_count_the_faults_as_they_are() -> None:
+    """Where they say how far the checker has been tried."""
+    count = len(FAULTS_OF_TYPES) + len(FAULTS_OF_LANGUAGE)
+    docs = MAIN.parents[2] / "docs"
+    assert f"{count} seeded faults" in (docs / "unverified.md").read_text()
+    assert f"put {count} faults" in (docs / "adr" / "0016-bicep-read-by-our-own-checker.md").read_text()
