@@ -14,6 +14,7 @@ from workers.notify_signalr.negotiate_trigger import blueprint as negotiation
 from workers.notify_signalr.trigger import blueprint as notify_signalr
 from workers.notify_webhook.endpoints_trigger import blueprint as webhook_endpoints
 from workers.notify_webhook.trigger import blueprint as notify_webhook
+from workers.operations.console_trigger import blueprint as console
 from workers.operations.dead_letters_trigger import blueprint as dead_letters
 from workers.operations.health_trigger import blueprint as health
 from workers.operations.jobs_trigger import blueprint as jobs
@@ -40,5 +41,6 @@ for worker in (
     dead_letters,
     jobs,
     health,
+    console,
 ):
     app.register_functions(worker)

@@ -7,6 +7,8 @@ from typing import Protocol
 
 #: The hub that every client listens on.
 HUB = "huntaze"
+#: The user that operators' pages are, who hears of every job. No creator's id has a space.
+OPERATORS = "all operators"
 
 
 @dataclass(frozen=True, kw_only=True)

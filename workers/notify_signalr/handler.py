@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from shared.contracts import JobEvent
 from shared.errors import InvalidPayloadError
 from shared.messaging.refusals import reason
+from shared.realtime.port import OPERATORS
 from workers.notify_signalr.messages import TARGET, JobUpdate
 
 logger = logging.getLogger(__name__)
@@ -19,6 +20,18 @@ logger = logging.getLogger(__name__)
 MAX_UPDATE_BYTES = 64 * 1024
 #: The longest that a delivery waits, well within a message's lock, which the host goes on to renew.
 _MAX_PAUSE_SECONDS = 15.0
+#: What an operator's page shows; a result is a creator's own.
+_FOR_OPERATORS = {
+    "job_id",
+    "job_type",
+    "creator_id",
+    "status",
+    "progress",
+    "error",
+    "event_type",
+    "version",
+    "updated_at",
+}
 _ALWAYS = ("jobId", "jobType", "status", "progress", "result", "error")
 
 
@@ -39,6 +52,17 @@ def update(body: bytes, *, functions_url: str) -> str | None:
         return None
     told = _sized(event, functions_url)
     return _text({"target": TARGET, "userId": event.creator_id, "arguments": [told]})
+
+
+def operators_update(body: bytes) -> str:
+    """Return what operators' pages are told of an event: what becomes of a job, and none of its contents.
+
+    Raises:
+        InvalidPayloadError: it is no event.
+    """
+    event = _event(body)
+    fields = event.model_dump(mode="json", by_alias=True, include=_FOR_OPERATORS, exclude_none=True)
+    return _text({"target": TARGET, "userId": OPERATORS, "arguments": [fields]})
 
 
 def pause_seconds(delivery_count: int) -> float:

@@ -26,13 +26,22 @@ blueprint = func.Blueprint()
     hubName="huntaze",
     connectionStringSetting="AzureSignalRConnectionString",
 )
+@blueprint.generic_output_binding(
+    arg_name="operators",
+    type="signalR",
+    hubName="huntaze",
+    connectionStringSetting="AzureSignalRConnectionString",
+)
 @answered
-async def notify_signalr(message: func.ServiceBusMessage, signalr: func.Out[str]) -> None:
-    """Tell the pages of an event's creator; the host sends it once the function has succeeded."""
-    from workers.notify_signalr.handler import pause_seconds, update
+async def notify_signalr(
+    message: func.ServiceBusMessage, signalr: func.Out[str], operators: func.Out[str]
+) -> None:
+    """Tell an event's creator's pages, and operators'; the host sends once the function has succeeded."""
+    from workers.notify_signalr.handler import operators_update, pause_seconds, update
 
-    container = await bootstrap.container()
-    told = update(message.get_body(), functions_url=container.functions_url)
+    container, body = await bootstrap.container(), message.get_body()
+    told = update(body, functions_url=container.functions_url)
+    await asyncio.sleep(pause_seconds(message.delivery_count or 1))
     if told is not None:
-        await asyncio.sleep(pause_seconds(message.delivery_count or 1))
         signalr.set(told)
+    operators.set(operators_update(body))

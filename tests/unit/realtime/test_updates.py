@@ -6,10 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from docs.contracts.examples import EVENTS
+from shared.contracts import CreatorId
 from shared.errors import InvalidPayloadError
-from workers.notify_signalr.handler import MAX_UPDATE_BYTES, pause_seconds, update
+from shared.realtime.port import OPERATORS
+from workers.notify_signalr.handler import MAX_UPDATE_BYTES, operators_update, pause_seconds, update
 
 URL = "https://workers.example/"
 
@@ -63,6 +66,25 @@ def test_an_event_without_a_creator_is_told_to_nobody() -> None:
     for creator in ({}, {"creatorId": None}, {"creatorId": ""}):
         event = {key: value for key, value in EVENTS["job.failed"].items() if key != "creatorId"}
         assert update(json.dumps({**event, **creator}).encode(), functions_url=URL) is None
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_operators_hear_of_every_event_and_see_no_result(name: str) -> None:
+    """As a user that no creator can be."""
+    event = EVENTS[name]
+    message = json.loads(operators_update(json.dumps(event).encode()))
+    [argument] = message["arguments"]
+    assert (message["target"], message["userId"]) == ("jobUpdate", OPERATORS)
+    with pytest.raises(ValidationError):
+        TypeAdapter(CreatorId).validate_python(OPERATORS)
+    hidden = {"result", "resultUrl", "message"}
+    assert argument == {field: value for field, value in event.items() if field not in hidden}
+
+
+def test_operators_hear_of_jobs_without_a_creator() -> None:
+    event = {key: value for key, value in EVENTS["job.failed"].items() if key != "creatorId"}
+    [argument] = json.loads(operators_update(json.dumps(event).encode()))["arguments"]
+    assert argument["jobId"] == event["jobId"]
 
 
 @pytest.mark.parametrize(
