@@ -20,6 +20,7 @@ param sendOnlyPolicy bool = true
 @description('The size of the cache.')
 param cacheSku string = 'Balanced_B0'
 @description('Free_F1 serves 20 connections; a beta of 50 creators needs Standard_S1.')
+@allowed(['Free_F1', 'Standard_S1'])
 param signalRSku string = 'Standard_S1'
 param pythonVersion string = '3.12'
 @description('The most instances of the plan ep1 together.')
