@@ -7,7 +7,7 @@ ARGS   ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit chaos hostile faults webhooks effects golden check bench format contracts images lock clean
+.PHONY: help setup run test unit chaos replay hostile faults webhooks effects golden check bench format contracts images lock clean
 
 help:            ## Show the verbs
 	@grep -hE '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -58,6 +58,9 @@ unit: setup      ## Unit tests alone, in seconds
 
 chaos: setup     ## Kill the host 300 times at named points, and under 2,000 jobs at random: minutes
 	CHAOS_KILLS_PER_POINT=20 CHAOS_JOBS=2000 $(BIN)/python -m pytest -q tests/chaos $(ARGS)
+
+replay: setup    ## Replay 5,000 dead letters while what drives it is killed every two seconds: minutes
+	REPLAY_LETTERS=5000 REPLAY_KILL_SECONDS=2 $(BIN)/python -m pytest -q -rP tests/chaos/test_replays.py $(ARGS)
 
 hostile: setup   ## All broken and hostile videos, of which `make test` takes a sample: minutes
 	HOSTILE_FILES=all $(BIN)/python -m pytest -q tests/integration/media/test_hostile_files.py $(ARGS)

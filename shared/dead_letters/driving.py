@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -142,18 +142,29 @@ class Driver:
             return await self._replays.operation(operation_id)
         self._reached(ReplayPoint.TAKEN)
         tenure = self._tenure(operation)
+        async with _heartbeat(self._replays, tenure):
+            operation = await self._driven(operation, tenure, until)
+        if operation.fence == tenure.fence:
+            with suppress(StoreUnavailableError):
+                await self._replays.release(tenure)
+        return operation
+
+    async def _driven(self, operation: Operation, tenure: Tenure, until: float) -> Operation:
+        """Go from step to step until the end, the time's end, or another driver."""
         try:
             while operation.phase is not Phase.ENDED and self._clock.monotonic() < until:
                 operation = await self._advance(operation, tenure) or await self._again(tenure)
                 if operation.fence != tenure.fence:
-                    return operation
+                    break
         except (BrokerUnavailableError, StoreUnavailableError) as error:
             logger.warning(
                 "An operation on dead letters waits for what it needs.",
-                extra={"action": "replay_waits", "replayId": operation_id, "cause": whereabouts(error)},
+                extra={
+                    "action": "replay_waits",
+                    "replayId": tenure.operation_id,
+                    "cause": whereabouts(error),
+                },
             )
-        with suppress(StoreUnavailableError):
-            await self._replays.release(tenure)
         return operation
 
     async def drive_due(self, *, seconds: float, most: int = 4) -> Sequence[str]:
@@ -416,6 +427,26 @@ class Driver:
 
 #: Of these, the dead letter is taken away.
 _DEALT_WITH = (Outcome.SENT, Outcome.ARCHIVED)
+
+
+@asynccontextmanager
+async def _heartbeat(replays: Replays, tenure: Tenure) -> AsyncIterator[None]:
+    """Keep the lease for as long as the block lasts, however long a single step takes."""
+
+    async def beat() -> None:
+        held = True
+        while held:
+            await asyncio.sleep(tenure.lease_seconds / 3)
+            with suppress(StoreUnavailableError):
+                held = await replays.extend(tenure)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await beating
 
 
 def _gone(number: int) -> Decision:

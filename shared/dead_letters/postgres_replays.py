@@ -111,6 +111,10 @@ class PostgresReplays:
         operation = await self._found(operation_id)
         return operation if operation.fence == taken[0]["fence"] else None
 
+    async def extend(self, tenure: Tenure) -> bool:
+        """See `Replays.extend`."""
+        return bool(await self._database.fetch(statements.EXTEND, _of(tenure)))
+
     async def release(self, tenure: Tenure) -> None:
         """See `Replays.release`."""
         await self._database.fetch(statements.RELEASE, _of(tenure))

@@ -75,6 +75,10 @@ _GOING = f"""going AS (
     RETURNING *
 )"""  # noqa: S608 - composed of constants
 
+EXTEND = f"""
+WITH {_GOING.format(phase="<> 'ended'", also="")} SELECT id FROM going
+"""  # noqa: S608 - composed of constants
+
 _PLANNING = _GOING.format(
     phase="= 'planning'",
     also=""", next_sequence = %(next_sequence)s, bound_sequence = %(bound)s,
@@ -121,7 +125,7 @@ SELECT id FROM going
 _PACED = _GOING.format(
     phase="= 'forwarding'",
     also=""", step = %(step)s, step_at = now(),
-        paced_until = greatest(paced_until, now() - %(burst)s) + %(cost)s""",
+        paced_until = greatest(coalesce(paced_until, now()), now() - %(burst)s) + %(cost)s""",
 )
 
 # Jobs go through the store's own replay; events, which have no row, are promised as they are. One that was

@@ -228,6 +228,10 @@ class Replays(Protocol):
         """Become an operation's driver; `None` when it has one, has ended, or its time has not come."""
         ...
 
+    async def extend(self, tenure: Tenure) -> bool:
+        """Lengthen the lease; `False` when it is over."""
+        ...
+
     async def release(self, tenure: Tenure) -> None:
         """Let another driver go on at once."""
         ...
