@@ -11,6 +11,8 @@ param plan string = 'ep1'
 @description('The size of the plan ep1: EP1, EP2 or EP3.')
 @allowed(['EP1', 'EP2', 'EP3'])
 param planSku string = 'EP1'
+@description('Which of an app\'s two shares its live files are in, a or b, by app. A swap exchanges them, and a deployment that does not say so brings the old code back.')
+param liveShares object = {}
 @description('A network with one fixed address for everything that the apps send; costs a gateway.')
 param vnet bool = false
 @description('A cache beside the functions. Without it, and without a redis-url among the secrets, each process keeps its own.')
@@ -94,7 +96,7 @@ var known = union(said.fixed, appSettings, references, deployments, {
   AZURE_STORAGE_CONNECTION_STRING: blobEndpoint
   AzureWebJobsStorage__credential: 'managedidentity'
 })
-var shares = flatten(map(apps, app => ['${app.name}-live', '${app.name}-staging']))
+var shares = flatten(map(apps, app => ['${app.name}-a', '${app.name}-b']))
 
 module security 'modules/security.bicep' = {
   name: 'security'
@@ -257,6 +259,7 @@ module ep1Apps 'modules/app-ep1.bicep' = [for app in apps: if (plan == 'ep1') {
     pythonVersion: pythonVersion
     settings: settings
     contentReference: contentReference
+    liveShare: contains(liveShares, app.name) ? liveShares[app.name] : 'a'
     everyFunction: everyFunction
     triggered: app.triggered
     http: concat(everywhere, app.http)

@@ -254,11 +254,14 @@ class Evaluator:
         return lambda *given: self.evaluate(body, {**local, **dict(zip(parameters, given, strict=True))})
 
     def _choice(self, node: Node, local: Locals) -> Any:
-        condition, then, otherwise = (self.evaluate(each, local) for each in children(node))
+        """Evaluate the branch that is taken, as Azure does; both when only Azure knows which."""
+        test, then, otherwise = children(node)
+        condition = self.evaluate(test, local)
         if isinstance(condition, Runtime):
-            text = f"{condition.text} ? {then} : {otherwise}"
-            return Runtime(text=text, secret=is_secret([then, otherwise]))
-        return then if condition else otherwise
+            values = [self.evaluate(each, local) for each in (then, otherwise)]
+            text = f"{condition.text} ? {values[0]} : {values[1]}"
+            return Runtime(text=text, secret=is_secret(values))
+        return self.evaluate(then if condition else otherwise, local)
 
     def _operation(self, node: Node, local: Locals) -> Any:
         values = [self.evaluate(each, local) for each in children(node)]

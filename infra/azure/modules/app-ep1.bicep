@@ -11,6 +11,9 @@ param pythonVersion string
 param settings object
 @description('The reference to the key of the share that the app\'s files are in.')
 param contentReference string
+@description('Which of the app\'s two shares its live files are in; the staging slot has the other.')
+@allowed(['a', 'b'])
+param liveShare string
 @description('The functions of the package, in whichever app they run.')
 param everyFunction array
 @description('Those of this app that begin by themselves, from a message or a clock.')
@@ -33,13 +36,14 @@ var platform = {
   WEBSITE_CONTENTAZUREFILECONNECTIONSTRING: contentReference
   AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(maxConcurrentCalls)
 }
-// The host's own name, by which it locks timers, is cut after 32 letters, which would make two hosts one.
+// A swap exchanges the shares, and with them the code: this is no setting that stays with a slot. The host's own
+// name stays: it holds the timers' locks and the keys, and is cut after 32 letters, which would make two hosts one.
 var ofLive = {
-  WEBSITE_CONTENTSHARE: '${serviceName}-live'
+  WEBSITE_CONTENTSHARE: '${serviceName}-${liveShare}'
   AzureFunctionsWebHost__hostid: '${serviceName}-live'
 }
 var ofStaging = {
-  WEBSITE_CONTENTSHARE: '${serviceName}-staging'
+  WEBSITE_CONTENTSHARE: '${serviceName}-${liveShare == 'a' ? 'b' : 'a'}'
   AzureFunctionsWebHost__hostid: '${serviceName}-staging'
 }
 var functions = concat(triggered, http)
@@ -90,8 +94,6 @@ resource sticky 'Microsoft.Web/sites/config@2024-11-01' = {
   name: 'slotConfigNames'
   properties: {
     appSettingNames: concat(map(everyFunction, name => 'AzureWebJobs.${name}.Disabled'), [
-      'WEBSITE_CONTENTAZUREFILECONNECTIONSTRING'
-      'WEBSITE_CONTENTSHARE'
       'AzureFunctionsWebHost__hostid'
     ])
   }

@@ -3,7 +3,7 @@ param accountName string
 param vaultName string
 param location string
 param tags object
-@description('A share for each app, and one for its staging slot.')
+@description('Two shares for each app: what is live, and what is staged.')
 param shares array
 
 resource content 'Microsoft.Storage/storageAccounts@2025-01-01' = {
