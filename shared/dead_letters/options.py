@@ -42,6 +42,6 @@ class Options:
         """Read what `as_json` wrote."""
         known = {name: kept[name] for name in ("limit", "rate_per_second", "ladder", "patience_seconds")}
         selector = dict(kept["selector"])
-        for name in ("sequence_numbers", "job_ids"):
-            selector[name] = frozenset(selector.get(name, ()))
+        for name in {"sequence_numbers", "job_ids"} & selector.keys():
+            selector[name] = frozenset(selector[name])
         return cls(selector=Selector(**selector), **known)
