@@ -45,7 +45,7 @@ def test_a_deployment_has_a_price_and_a_date(model: dict[str, Any]) -> None:
 
 
 def test_nothing_is_deployed_that_had_retired() -> None:
-    """When the file was written; later on the log warns of it, and the preflight of a deployment refuses it."""
+    """When the file was written; later on the log warns of it, 60 days ahead."""
     retired = [m["name"] for m in MODELS if m["retiresOn"] and date.fromisoformat(m["retiresOn"]) <= READ_ON]
     assert not retired
 
