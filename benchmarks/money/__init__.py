@@ -3,7 +3,8 @@
 Ours is charged for what its calls really hold: the tokens of the prompts that the handler builds and of
 answers of the usual length, banks and answers that were refused included. The peers are charged what the
 founding document assumes of a call, 300 tokens in and 50 out, three calls for three suggestions, which
-favours them; `with_our_prompt` says what they cost with calls of our size.
+favours them; `with_our_calls` says what they cost with ours, which bring three suggestions at once, light
+messages to a small model.
 
 A file of messages is replayed instead of the made days by `money=FILE` (`benchmarks.money.traffic.read`).
 Its one day would pay for banks that serve for thirty, so a thirtieth of their price is charged; what the day
@@ -30,7 +31,7 @@ from benchmarks.money.pairs import Pair, pairs
 from benchmarks.money.peers import ExactStore, NoStore, Store, semantic
 from benchmarks.money.replaying import Replay, our_wrong_serves, ours, their_wrong_serves, theirs
 from benchmarks.money.traffic import SEED, FanMessage, day, exact_duplicates, has_times, read
-from shared.ai.catalogue import KNOWN, known_deployment
+from shared.ai.catalogue import KNOWN
 from workers.chat_suggestions.bank import GENERATION_DAYS
 
 #: 34.2 dollars a month with 80 % hits, for 150,000 messages (founding document).
@@ -48,8 +49,6 @@ BURSTS = (1.5, 2.0, 3.0)
 #: After the last of them a creator looks.
 READS_AFTER_SECONDS = 60.0
 FEWER = 2_000
-
-DEEPSEEK = known_deployment("DeepSeek-V3")
 
 _UNIT = "USD / 1,000"
 _SEMANTIC = "GPTCache at its default threshold"
@@ -69,16 +68,17 @@ def measure(path: Path | None = None) -> Iterator[Measurement]:
             for name, store in stores.items()
         }
         days = [messages] if path else [messages, *(day(SEED + number) for number in range(1, DAYS))]
-        first, later = asyncio.run(_replayed(days))
+        side = OurSide()
+        first, later = asyncio.run(_replayed(side, days))
         yield from _money(messages, first, later, peers, banks_over=GENERATION_DAYS if path else 1)
-        yield from _in_bursts(path, messages) if path else _other_traffic()
+        yield from _in_bursts(path, messages) if path else _other_traffic(side)
         yield from _repeats(first, peers)
         yield _wrong_serves(asyncio.run(our_wrong_serves(OurSide(), pairs())), gptcache)
 
 
-async def _replayed(days: Sequence[Sequence[FanMessage]]) -> tuple[Replay, Replay]:
+async def _replayed(side: OurSide, days: Sequence[Sequence[FanMessage]]) -> tuple[Replay, Replay]:
     """Return a first day, for which all banks are written, and the last one, for which most are there."""
-    side, replays = OurSide(), list[Replay]()
+    replays = list[Replay]()
     for messages in days:
         replays.append(await ours(side, messages))
         side.next_day()
@@ -99,8 +99,8 @@ def _in_bursts(path: Path, messages: Sequence[FanMessage]) -> Iterator[Measureme
     )
 
 
-def _other_traffic() -> Iterator[Measurement]:
-    """Say what days cost that are more everyday, or less, or written in bursts."""
+def _other_traffic(side: OurSide) -> Iterator[Measurement]:
+    """Say what days cost that are more everyday, or less, or written in bursts; most banks are there."""
     shares = {
         f"a day of {share:.0%} everyday messages": day(SEED - 1, messages=FEWER, everyday_share=share)
         for share in SHARES
@@ -111,14 +111,10 @@ def _other_traffic() -> Iterator[Measurement]:
     }
     for name, messages in {**shares, **bursts}.items():
         wait = READS_AFTER_SECONDS if name in bursts else 0.0
-        replay = asyncio.run(ours(OurSide(), messages, reads_after_seconds=wait))
-        yield _beside(
-            name,
-            replay.usd_per_thousand_with_banks_over(GENERATION_DAYS),
-            SEED_USD_PER_THOUSAND,
-            "the founding document",
-            details=_details(replay),
-        )
+        replay = asyncio.run(ours(side, messages, reads_after_seconds=wait))
+        side.next_day()
+        founding = (SEED_USD_PER_THOUSAND, "the founding document")
+        yield _beside(name, replay.usd_per_thousand, *founding, details=_details(replay))
 
 
 def _money(
@@ -135,18 +131,15 @@ def _money(
     yield _beside(name, paid, *founding, promise=promise, details=details)
     yield _beside("the first day, banks written", first.usd_per_thousand, *founding, details=_details(first))
     for peer_name, peer in peers.items():
-        details = {**_details(peer), "with_our_prompt": peer.calls / peer.messages * _one_suggestion(later)}
+        details = {**_details(peer), "with_our_calls": (1 - peer.hit_rate) * _one_call(later)}
         yield _beside(name, paid, peer.usd_per_thousand, peer_name, details=details)
         if peer.hit_rate:
             yield _beside("answered without a call", later.hit_rate, peer.hit_rate, peer_name, unit="share")
 
 
-def _one_suggestion(replay: Replay) -> float:
-    """Return the dollars of a thousand calls of our size that bring one suggestion each."""
-    asked = replay.usd_micros - replay.bank_usd_micros
-    written = replay.output_tokens_of_suggestions * DEEPSEEK.output_usd_micros_per_million_tokens / 1_000_000
-    calls = max(replay.suggestion_calls, 1)
-    return (asked - written * (1 - 1 / SUGGESTIONS)) / calls / 1000
+def _one_call(replay: Replay) -> float:
+    """Return the dollars of a thousand calls of ours, light ones and heavy; each brings three suggestions."""
+    return (replay.usd_micros - replay.bank_usd_micros) / max(replay.suggestion_calls, 1) / 1000
 
 
 def _elsewhere(replay: Replay) -> dict[str, float]:

@@ -27,9 +27,8 @@ class Replay:
     usd_micros_of: Counter[str] = field(default_factory=Counter)
     usd_micros: float = 0.0
     bank_usd_micros: int = 0
-    #: Calls for one message's suggestions, and what they wrote; the others are for banks.
+    #: Calls for one message's suggestions; the others are for banks.
     suggestion_calls: int = 0
-    output_tokens_of_suggestions: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     #: Messages that were answered without a call.
@@ -68,7 +67,6 @@ class Replay:
             self.bank_usd_micros += call.cost_usd_micros
         else:
             self.suggestion_calls += 1
-            self.output_tokens_of_suggestions += call.usage.output_tokens
         self.input_tokens += call.usage.input_tokens
         self.output_tokens += call.usage.output_tokens
 

@@ -22,7 +22,7 @@ from workers.chat_suggestions.everyday import Line, is_foreign, language_of, pri
 from workers.chat_suggestions.fitness import Expected, demand_fit
 from workers.chat_suggestions.messages import ChatContext, ChatPayload, Persona, RecentMessage
 from workers.chat_suggestions.phrases.grammar import plain
-from workers.chat_suggestions.sameness import usual_form
+from workers.chat_suggestions.sameness import stands_by_itself, usual_form
 from workers.chat_suggestions.weight import is_delicate, is_light
 
 #: About 200 tokens. The founding document budgets 300 input tokens a call; the latest lines carry the sense.
@@ -108,7 +108,8 @@ def question(context: JobContext, payload: ChatPayload) -> Question:
     lines = earlier_lines(payload.fan_message, chat)
     light = role_for(chat) is TASK.role and is_light(message, _spoken(lines), has_tier=has_tier(chat))
     language = _language(message, lines, chat)
-    history = _history(lines, light=light)
+    alone = light and stands_by_itself(message, _spoken(lines))
+    history = [] if alone else _history(lines, light=light)
     told, fan_name = _told(message, history, chat, light=light), chat.fan_name or ""
     expected = Expected(language=language, fan_message=message, limits=_limits(chat)) if light else None
 

@@ -50,6 +50,12 @@ def _parts(request: ModelRequest) -> tuple[str, dict[str, Any], str]:
     return before, json.loads(block), after
 
 
+def _before(context: JobContext, payload: ChatPayload) -> list[str]:
+    """Return the earlier lines that a model is shown."""
+    shown: list[str] = _parts(suggestion_request(context, payload))[1].get("before", [])
+    return shown
+
+
 def _frame(request: ModelRequest) -> tuple[str, str, str]:
     """Return all that is not data."""
     before, _, after = _parts(request)
@@ -89,6 +95,10 @@ def test_the_data_holds_what_is_known(context: JobContext, payload: Payload) -> 
 def test_a_light_message_takes_a_small_model_and_few_words(context: JobContext, payload: Payload) -> None:
     """What it answers, and nothing else: no name, no older lines."""
     lines = ["older", {"from": "creator", "text": "hi you"}, {"from": "creator", "text": "slept well?"}]
+    assert _before(context, payload("my cat is hungry", recentMessages=lines[:2])) == []
+    assert _before(context, payload("so is my cat", recentMessages=lines[:2])) == ["creator: hi you"]
+    again = ["my cat is hungry!", lines[1]]
+    assert _before(context, payload("my cat is hungry", recentMessages=again)) == ["creator: hi you"]
     request = suggestion_request(context, payload("my cat is hungry", fanName="Tom", recentMessages=lines))
     assert _parts(request)[1] == {"before": ["creator: slept well?"], "fan_message": "my cat is hungry"}
     assert request.complexity is Complexity.SIMPLE
