@@ -13,11 +13,14 @@ from collections.abc import Iterable
 from shared.media.decoding import PartDecoder
 from shared.media.judging import WINDOW_SECONDS, begins_shot, returns
 from shared.media.packets import Group, PacketTable
-from shared.media.planning import QUIET
 from shared.media.thumbnails import Thumbnail, distance
 
-#: Share of a picture from which it may begin a shot, and from which, with a change so large, it does.
-_ANEW, _MOSTLY_ANEW, _CHANGE = 0.15, 0.3, 6.0
+#: Share of a picture that is coded anew, from which it may begin a shot.
+_ANEW = 0.2
+#: How much such a picture differs from the shot before: less is motion; from more on, it is clear.
+_LEAST_CHANGE, _CLEAR_CHANGE = 4.0, 6.0
+#: What is seen for less time may be a flash.
+_FLASH_SECONDS = 0.13
 #: A flash and a thrown camera code much anew in several packets: so many before, of this share of the size.
 _BEFORE, _AS_LARGE = 5, 0.4
 
@@ -25,7 +28,7 @@ _BEFORE, _AS_LARGE = 5, 0.4
 class Beginnings:
     """What is learned of a group by asking its packets."""
 
-    def __init__(self, decoder: PartDecoder, table: PacketTable, group: Group, old: Thumbnail) -> None:
+    def __init__(self, decoder: PartDecoder, table: PacketTable, group: Group, key: Thumbnail) -> None:
         self.cuts: list[float] = []
         #: That the last of the cuts was found by.
         self.last_packet = -1
@@ -36,7 +39,7 @@ class Beginnings:
         self._group = group
         self._shares: dict[int, float] = {}
         #: When stretches that were seen begin, and their last pictures, in order.
-        self._seen = [(group.start_seconds, old)]
+        self._seen = [(group.start_seconds, key)]
 
     @property
     def last(self) -> Thumbnail:
@@ -46,8 +49,8 @@ class Beginnings:
     def ask(self, packets: Iterable[int]) -> None:
         """Ask packets whether a shot begins with them; once each, and none that was seen in passing."""
         for packet in packets:
-            if not self._passed(packet) and (share := self._share_anew(packet)) >= _ANEW:
-                self._judge(packet, share)
+            if not self._passed(packet) and self._share_anew(packet) >= _ANEW:
+                self._judge(packet)
 
     def _passed(self, packet: int) -> bool:
         at_seconds = float(self._table.seconds[packet])
@@ -59,14 +62,15 @@ class Beginnings:
             self._shares[packet] = 0.0 if alone is None else alone.drawn_share
         return self._shares[packet]
 
-    def _judge(self, packet: int, share: float) -> None:
+    def _judge(self, packet: int) -> None:
         at_seconds = float(self._table.seconds[packet])
         old = [last for _, last in self._seen if last.at_seconds < at_seconds][-1]
         shot = self._shot(packet, old)
-        if not shot or (change := distance(old, shot[0])) < QUIET:
+        if not shot or (change := distance(old, shot[0])) < _LEAST_CHANGE:
             return
-        sure = share >= _MOSTLY_ANEW and change >= _CHANGE and not self._goes_on(packet)
-        if begins_shot(old, shot) and sure:
+        lasts = shot[-1].at_seconds - shot[0].at_seconds >= _FLASH_SECONDS
+        clear = lasts and change >= _CLEAR_CHANGE and not self._goes_on(packet)
+        if begins_shot(old, shot) and clear:
             self.cuts.append(shot[0].at_seconds)
             self.last_packet = max(packet, self.last_packet)
         elif not returns(old, shot):
@@ -86,10 +90,12 @@ class Beginnings:
         return False
 
     def _shot(self, packet: int, old: Thumbnail) -> list[Thumbnail]:
-        """Return the pictures that follow a cut, if it is one, for longer than a flash lasts."""
+        """Return the pictures of the group that follow a cut, if it is one, for longer than a flash lasts."""
         place = self._table.places[int(self._table.pts[packet])]
         shot: list[Thumbnail] = []
         for decoded in self._decoder.almost(self._group, packet):
+            if decoded.packet >= self._group.end and decoded.picture.at_seconds >= self._group.end_seconds:
+                break
             picture = decoded.picture.upon(old)
             if decoded.place == place:
                 shot = [*(one for one in shot if distance(one, picture) < distance(one, old)), picture]

@@ -63,6 +63,8 @@ class PartDecoder:
         self._leads_on = False
         #: Some of what it is coded upon was not decoded: that its picture is called corrupt means nothing.
         self._lacking = False
+        #: A whole picture was decoded since packets were decoded alone.
+        self._stale = True
         self._ready: deque[Decoded] = deque()
         self._by_the_clock = by_the_clock(table.groups)
         self._wanted: Wanted = always
@@ -98,6 +100,8 @@ class PartDecoder:
 
         What it takes from those is grey.
         """
+        if self._stale:
+            self._freshen(group, packet)
         picture = self._alone(group, packet, packet)
         if picture is not None and picture.blank:  # some are not decoded as the very first
             picture = self._alone(group, self._table.upon(packet), packet)
@@ -117,6 +121,16 @@ class PartDecoder:
         self._stand_before(group, before)
         shown_before = self._place(before)
         yield from (decoded for decoded in self._flow(before, always) if decoded.place > shown_before)
+
+    def _freshen(self, group: Group, packet: int) -> None:
+        """Make the decoder forget the last whole picture, which it falls back on now and then.
+
+        It does so for a picture that is numbered 0, or 1, within 16 or more; another one replaces it by grey.
+        """
+        earlier = self._table.upon(self._table.upon(packet))
+        if earlier > group.first:
+            self._alone(group, earlier, earlier)
+        self._stale = False
 
     def _alone(self, group: Group, first: int, packet: int) -> Thumbnail | None:
         self._begin(group, first, lacking=True)
@@ -152,7 +166,7 @@ class PartDecoder:
     def _flow(self, first: int, wanted: Wanted) -> Iterator[Decoded]:
         """Decode on, and yield what is wanted and not shown before a packet."""
         self._wanted = wanted
-        self._leads_on = True
+        self._leads_on = self._stale = True
         first_place = self._place(first)
         for packet in self._packets:
             index, self._next = self._next, self._next + 1

@@ -18,7 +18,6 @@ from shared.media.planning import (
     outlook,
     same_shot,
     striking,
-    unlike,
 )
 from shared.media.spikes import possible
 from shared.media.thumbnails import Thumbnail
@@ -37,7 +36,6 @@ class StagedSearch:
         self._table = table
         self._budget = budget
         self._motion = Motion()
-        self._last: Thumbnail | None = None
         self._keys: list[Thumbnail | None] = []
 
     def run(self, watch: Watch | None) -> None:
@@ -83,16 +81,14 @@ class StagedSearch:
     def _search(self, index: int, known: Outlook, key: Thumbnail) -> None:
         """Ask single packets, and decode the group where they do not explain how it ends."""
         group = self._table.groups[index]
-        old = self._last if self._last and self._last.at_seconds > key.at_seconds else key
-        begun = Beginnings(self._decoder, self._table, group, old)
+        begun = Beginnings(self._decoder, self._table, group, key)
         begun.ask(possible(self._table, group))
-        self._last = begun.last
         for cut in begun.cuts:
             self.observer.know(cut)
         if begun.unclear:
             self._decoder.leave()
-            self._last = self._decode_loud(index, begun.unclear) or begun.last
-            if not self._leads_on(index, known, self._last, blurred=False):
+            last = self._decode_loud(index, begun.unclear)
+            if last is None or not self._leads_on(index, known, last, blurred=False):
                 self._decode(index, known)
         elif self._leads_on(index, known, begun.last, blurred=bool(begun.cuts)):
             self._motion.forget()
@@ -108,10 +104,8 @@ class StagedSearch:
         following = self._keys[index + 1]
         if following is None:
             return index + 1 == len(self._table.groups)
-        return (
-            last.at_seconds >= following.at_seconds
-            or same_shot(last, following, blurred=blurred)
-            or (known.ends_with_shot and self._cut_at_next_key(index, last))
+        return same_shot(last, following, blurred=blurred) or (
+            known.ends_with_shot and self._cut_at_next_key(index, last)
         )
 
     def _show_key(self, index: int) -> None:
@@ -176,18 +170,15 @@ class StagedSearch:
                 return
 
     def _decode_on(self, index: int, known: Outlook, packet: int) -> None:
-        """Decode on from the last cut of a group; what is left of errors then ends with the group."""
-        end, last = self._keys[index + 1], None
+        """Decode on from the last cut of a group, not up to the next key picture: errors end with that."""
+        end = self._keys[index + 1]
         for decoded in self._decoder.almost(self._table.groups[index], packet):
             if decoded.place >= self._end_place(index) - 1:
                 break
-            last = decoded.picture
-            self.observer.add(last, decoded.place)
+            self.observer.add(decoded.picture, decoded.place)
             if end is not None and self._arrived(decoded, known, end):
                 break
         self._decoder.leave()
-        if last is not None and end is not None and striking(last, end) and unlike(last, end):
-            self.observer.know(end.at_seconds)
 
     def _end_place(self, index: int) -> int:
         groups = self._table.groups
