@@ -15,7 +15,8 @@ from shared.clock import SystemClock
 from shared.contracts import JobType, Topic
 from shared.dead_letters.archived_letters import ArchivedLetters
 from shared.dead_letters.copies import asked_of
-from shared.dead_letters.driving import Desk, Driver, Patience, ReplayPoint
+from shared.dead_letters.desk import Desk, Patience, ReplayPoint
+from shared.dead_letters.driving import Driver
 from shared.dead_letters.judging import Outcome, Reason
 from shared.dead_letters.letters import DeadLetter, Source
 from shared.dead_letters.memory_letters import MemoryLetters

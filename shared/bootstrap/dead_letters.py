@@ -9,7 +9,8 @@ from shared.bootstrap.broker import servicebus_clients
 from shared.clock import Clock
 from shared.dead_letters.archived_letters import ArchivedLetters
 from shared.dead_letters.copies import PayloadCheck
-from shared.dead_letters.driving import Desk, Driver, Patience
+from shared.dead_letters.desk import Desk, Patience
+from shared.dead_letters.driving import Driver
 from shared.dead_letters.judging import ReplayLimits
 from shared.dead_letters.postgres_replays import PostgresReplays
 from shared.dead_letters.servicebus_letters import ServiceBusLetters

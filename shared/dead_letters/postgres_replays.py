@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from psycopg.rows import DictRow
 from psycopg.types.json import Json, Jsonb
 
-from shared.contracts import Topic
+from shared.dead_letters import replay_rows as rows
 from shared.dead_letters import replay_statements as statements
 from shared.dead_letters.judging import Outcome, Reason
 from shared.dead_letters.ladder import StepStanding
@@ -28,16 +26,13 @@ from shared.dead_letters.replays import (
     NewOperation,
     Operation,
     Pace,
-    Phase,
     Planned,
     Tenure,
 )
 from shared.dead_letters.standing import Standing, message_key, property_of
-from shared.messaging.decoding import sendable_properties
 from shared.messaging.sanitising import storable_text
 from shared.persistence.database import Database
-from shared.persistence.port import JobState
-from shared.persistence.replaying import JobReplay, ReplayVerdict
+from shared.persistence.replaying import JobReplay
 from shared.persistence.rows import replay_row
 
 _dumps = partial(json.dumps, allow_nan=False, separators=(",", ":"))
@@ -72,7 +67,7 @@ class PostgresReplays:
         ]
         parameters = {"asked": _json(asked), "place": source.place}
         found = await self._database.fetch(statements.STANDINGS, parameters)
-        return {row.pop("sequence_number"): _standing(row) for row in found}
+        return {row.pop("sequence_number"): rows.standing(row) for row in found}
 
     async def create(self, new: NewOperation) -> Operation:
         """See `Replays.create`."""
@@ -92,12 +87,12 @@ class PostgresReplays:
     async def operation(self, operation_id: str) -> Operation | None:
         """See `Replays.operation`."""
         found = await self._database.fetch(statements.OPERATION, {"id": operation_id})
-        return _operation(found[0]) if found else None
+        return rows.operation(found[0]) if found else None
 
     async def recent(self, *, limit: int, before: datetime | None) -> Sequence[Operation]:
         """See `Replays.recent`."""
         found = await self._database.fetch(statements.RECENT, {"limit": limit, "before": before})
-        return [_operation(row) for row in found]
+        return [rows.operation(row) for row in found]
 
     async def due(self, *, limit: int) -> Sequence[str]:
         """See `Replays.due`."""
@@ -147,7 +142,7 @@ class PostgresReplays:
 
     async def decide(self, tenure: Tenure, decisions: Sequence[Decision]) -> Operation | None:
         """See `Replays.decide`."""
-        rows = [
+        decided = [
             {
                 "sequence_number": each.sequence_number,
                 "outcome": each.outcome,
@@ -157,7 +152,7 @@ class PostgresReplays:
             }
             for each in decisions
         ]
-        return await self._changed(tenure, statements.DECIDE, decisions=_json(rows))
+        return await self._changed(tenure, statements.DECIDE, decisions=_json(decided))
 
     async def forward(
         self, tenure: Tenure, forwardings: Sequence[Forwarding], pace: Pace, *, grace_seconds: float
@@ -176,15 +171,17 @@ class PostgresReplays:
         rows = await self._database.fetch(statements.FORWARD, parameters)
         if not rows:
             return None
-        return {row["sequence_number"]: _forwarded(row) for row in rows if row["sequence_number"] is not None}
+        return {
+            row["sequence_number"]: rows.forwarded(row) for row in rows if row["sequence_number"] is not None
+        }
 
     async def archive(
         self, tenure: Tenure, letters: Sequence[DeadLetter], *, keep_seconds: float
     ) -> Operation | None:
         """See `Replays.archive`."""
         keep = timedelta(seconds=keep_seconds)
-        rows = _json([_letter_row(letter) for letter in letters])
-        return await self._changed(tenure, statements.ARCHIVE, letters=rows, keep=keep)
+        kept = _json([rows.letter_row(letter) for letter in letters])
+        return await self._changed(tenure, statements.ARCHIVE, letters=kept, keep=keep)
 
     async def mark_sent(self, tenure: Tenure) -> Operation | None:
         """See `Replays.mark_sent`."""
@@ -220,7 +217,7 @@ class PostgresReplays:
     async def messages(self, operation_id: str, *, after: int, limit: int) -> Sequence[MessageRecord]:
         """See `Replays.messages`."""
         parameters = {"id": operation_id, "after": after, "limit": limit}
-        return [_message(row) for row in await self._database.fetch(statements.MESSAGES, parameters)]
+        return [rows.message(row) for row in await self._database.fetch(statements.MESSAGES, parameters)]
 
     async def archived(
         self, source: Source, *, from_number: int, limit: int, restored: bool = False
@@ -233,7 +230,7 @@ class PostgresReplays:
             "limit": limit,
             "restored": restored,
         }
-        return [_archived(row) for row in await self._database.fetch(statements.ARCHIVED, parameters)]
+        return [rows.archived(row) for row in await self._database.fetch(statements.ARCHIVED, parameters)]
 
     async def restored(self, numbers: Collection[int]) -> None:
         """See `Replays.restored`."""
@@ -249,7 +246,7 @@ class PostgresReplays:
             replay = JobReplay(job=each.job, raw_hash=each.raw_hash, grace_seconds=grace_seconds)
             row = replay_row(replay, self._sweep_after_seconds)
         else:
-            row = _event_row(each, self._sweep_after_seconds)
+            row = rows.event_row(each, self._sweep_after_seconds)
         return {**row, "sequence_number": each.sequence_number}
 
     async def _found(self, operation_id: str) -> Operation:
@@ -279,91 +276,3 @@ def _of(tenure: Tenure) -> dict[str, Any]:
 
 def _json(rows: Sequence[Mapping[str, Any]]) -> Json:
     return Json(rows, dumps=_dumps)
-
-
-def _event_row(each: Forwarding, sweep_after_seconds: float) -> dict[str, Any]:
-    event = each.event
-    if event is None:
-        raise ValueError("Either a job or an event is forwarded.")
-    job_id = event.properties.get("jobId")
-    return {
-        "message_id": storable_text(event.message_id),
-        "topic": event.topic,
-        "job_id": storable_text(str(job_id)) if job_id else "",
-        "body": b64encode(event.body).decode(),
-        "properties": event.properties,
-        "sweep_after_seconds": sweep_after_seconds,
-    }
-
-
-def _letter_row(letter: DeadLetter) -> dict[str, Any]:
-    return {
-        "sequence_number": letter.sequence_number,
-        "message_id": letter.message_id and storable_text(letter.message_id),
-        "body": b64encode(letter.body).decode(),
-        "properties": sendable_properties(letter.delivery(Source(topic=Topic.JOBS, subscription=""))),
-        "dead_letter_reason": storable_text(letter.dead_letter_reason or "") or None,
-        "dead_letter_description": storable_text(letter.dead_letter_description or "") or None,
-        "enqueued_at": letter.enqueued_at and letter.enqueued_at.isoformat(),
-    }
-
-
-def _standing(row: DictRow) -> Standing:
-    state, parent = row.pop("state"), row.pop("parent_state")
-    payload_hash, epoch = row.pop("payload_hash"), row.pop("epoch")
-    return Standing(
-        **row,
-        state=state and JobState(state),
-        parent_state=parent and JobState(parent),
-        payload_hash=bytes(payload_hash or b""),
-        epoch=epoch or 0,
-    )
-
-
-def _operation(row: DictRow) -> Operation:
-    source = Source(topic=Topic(row.pop("topic")), subscription=row.pop("subscription"))
-    counts = {
-        (Outcome(state), Reason(reason) if reason else None): number
-        for state, reason, number in row.pop("counts") or ()
-    }
-    return Operation(
-        operation_id=row.pop("id"),
-        kind=Kind(row.pop("kind")),
-        phase=Phase(row.pop("phase")),
-        ending=Ending(row.pop("ending")),
-        source=source,
-        counts=counts,
-        **row,
-    )
-
-
-def _forwarded(row: DictRow) -> Forwarded:
-    return Forwarded(verdict=ReplayVerdict(row["verdict"]), epoch=row["epoch"], sent_as=row["sent_as"])
-
-
-def _message(row: DictRow) -> MessageRecord:
-    reason = row.pop("reason")
-    return MessageRecord(
-        outcome=Outcome(row.pop("outcome")), reason=Reason(reason) if reason else None, **row
-    )
-
-
-def _archived(row: DictRow) -> ArchivedLetter:
-    letter = DeadLetter(
-        sequence_number=row["id"],
-        message_id=row["message_id"],
-        body=bytes(row["body"]),
-        properties=row["properties"],
-        dead_letter_reason=row["dead_letter_reason"],
-        dead_letter_description=row["dead_letter_description"],
-        enqueued_at=row["enqueued_at"],
-    )
-    return ArchivedLetter(
-        letter=letter,
-        source=Source(topic=Topic(row["topic"]), subscription=row["subscription"]),
-        operation_id=row["replay_id"],
-        archived_by=row["archived_by"],
-        archived_at=row["archived_at"],
-        expires_at=row["expires_at"],
-        restored_at=row["restored_at"],
-    )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.dead_letters.copies import PayloadCheck, asked_of, raw_hash
-from shared.dead_letters.driving import Desk
+from shared.dead_letters.desk import Desk
 from shared.dead_letters.judging import Judgement, Outcome, Reason, judge
 from shared.dead_letters.letters import Source
 from shared.dead_letters.options import Options

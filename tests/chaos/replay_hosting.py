@@ -12,7 +12,8 @@ from azure.servicebus.aio import ServiceBusClient
 
 from shared.bootstrap.dead_letters import dead_letter_desk
 from shared.clock import SystemClock
-from shared.dead_letters.driving import Driver, Patience
+from shared.dead_letters.desk import Patience
+from shared.dead_letters.driving import Driver
 from shared.messaging.servicebus import ServiceBusSenders
 from shared.messaging.sweep import Sweep
 from shared.persistence.postgres import PostgresJobStore

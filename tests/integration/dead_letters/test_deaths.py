@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from shared.dead_letters.driving import ReplayPoint
+from shared.dead_letters.desk import ReplayPoint
 from shared.dead_letters.judging import Outcome
 from shared.dead_letters.letters import DeadLetter, Source
 from shared.dead_letters.replays import Kind, Operation, Phase
