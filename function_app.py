@@ -18,6 +18,7 @@ from workers.operations.console_trigger import blueprint as console
 from workers.operations.dead_letters_trigger import blueprint as dead_letters
 from workers.operations.health_trigger import blueprint as health
 from workers.operations.jobs_trigger import blueprint as jobs
+from workers.operations.monitor_trigger import blueprint as monitor
 from workers.operations.trigger import blueprint as operations
 from workers.video_analysis.trigger import blueprint as video_analysis
 from workers.video_analysis.webhook import blueprint as speech_webhook
@@ -41,6 +42,7 @@ for worker in (
     dead_letters,
     jobs,
     health,
+    monitor,
     console,
 ):
     app.register_functions(worker)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from shared.messaging.points import Probe
     from shared.messaging.servicebus import ServiceBusSenders
     from shared.messaging.sweep import Sweep
+    from shared.monitoring.monitor import Monitor
     from shared.persistence.creators import Creators
     from shared.persistence.database import Database
     from shared.persistence.port import JobStore
@@ -56,6 +57,8 @@ class Container:
     gate: Gate | None = None
     #: All that gets at dead letters; `None`: nothing does.
     dead_letters: DeadLetterDesk | None = None
+    #: Looks for what needs the operator, made when first asked for; raises `ConfigurationError`.
+    monitor: Callable[[], Monitor] | None = None
     #: What is asked about jobs and done to them; `None`: nothing is.
     jobs: JobDesk | None = None
     #: Asks the services that the app stands on, made when first asked for.
@@ -179,6 +182,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         gate=gate(settings, store.database),
         dead_letters=letters,
         health=cache(partial(_health, settings, store, letters, clock, opened)),
+        monitor=cache(partial(_monitor, settings, store, letters, mail, clock)),
         jobs=job_desk(settings, store, sender, clock),
         functions_url=settings.functions_url,
         realtime=_realtime(settings, clock),
@@ -216,6 +220,18 @@ def _health(
     from shared.bootstrap.health import health_checks
 
     return health_checks(settings, store.database, letters.desk.letters, clock, opened)
+
+
+def _monitor(
+    settings: Settings,
+    store: PostgresJobStore,
+    letters: DeadLetterDesk,
+    mail: Callable[[], MailDesk],
+    clock: Clock,
+) -> Monitor:
+    from shared.bootstrap.monitoring import monitor
+
+    return monitor(settings, store.database, letters.desk.letters, mail().office, clock)
 
 
 def _realtime(settings: Settings, clock: Clock) -> Callable[[], RealtimeDesk]:

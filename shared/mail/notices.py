@@ -25,6 +25,8 @@ class NoticeKind(StrEnum):
     FAILED = "job.failed"
     ENDPOINT_DISABLED = "endpoint.disabled"
     BUDGET = "budget.alert"
+    ALERT = "operator.alert"
+    CLEARED = "operator.cleared"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,4 +76,27 @@ def budget_alert(*, mark_percent: int, spent_usd: Decimal, budget_usd: Decimal, 
             "month": f"{at:%Y-%m}",
         },
         happened_at=at,
+    )
+
+
+def operator_alert(
+    *, event: str, subject: str, episode: int, fields: Mapping[str, Any], at: datetime, cleared: bool
+) -> Notice:
+    """Tell the operator that something is wrong, at once, or that it is well again, with the next letter.
+
+    Args:
+        event: the monitor's name for it, such as `job_stuck`.
+        subject: what it is about, such as a job type.
+        episode: how often it was raised; each time is told once.
+        fields: its figures.
+        at: when it was raised, or cleared.
+        cleared: it is well again.
+    """
+    return Notice(
+        notice_id=f"alert:{event}:{subject}:{episode}:{'cleared' if cleared else 'raised'}",
+        recipient=OPERATOR,
+        kind=NoticeKind.CLEARED if cleared else NoticeKind.ALERT,
+        body={"event": event, "subject": subject, **fields},
+        happened_at=at,
+        urgent=not cleared,
     )

@@ -13,6 +13,8 @@ from shared.mail.wording import Words
 
 _MAX_LINE = 280
 _MAX_IDEAS = 3
+#: What an alert counts, as far as it does.
+_FIGURES = ("count", "oldest_seconds", "failed", "finished", "percent")
 
 
 def card_of(told: Told, words: Words, front_end: FrontEnd) -> Card:
@@ -24,6 +26,8 @@ def card_of(told: Told, words: Words, front_end: FrontEnd) -> Card:
             return _failed(told.body, words, front_end)
         case NoticeKind.ENDPOINT_DISABLED:
             return _endpoint_disabled(told.body, words, front_end)
+        case NoticeKind.ALERT | NoticeKind.CLEARED:
+            return _alert(told, words, front_end)
         case _:
             return _budget(told.body, words, front_end)
 
@@ -38,9 +42,9 @@ def lead_of(told: Told, words: Words) -> str:
 
 def tone_of(told: Told) -> Tone:
     """Return whether it is good news."""
-    if told.kind == NoticeKind.COMPLETED:
+    if told.kind in {NoticeKind.COMPLETED, NoticeKind.CLEARED}:
         return "good"
-    return "bad" if told.kind == NoticeKind.FAILED else "warn"
+    return "bad" if told.kind in {NoticeKind.FAILED, NoticeKind.ALERT} else "warn"
 
 
 def _completed(body: Mapping[str, Any], words: Words, front_end: FrontEnd) -> Card:
@@ -110,6 +114,20 @@ def _budget(body: Mapping[str, Any], words: Words, front_end: FrontEnd) -> Card:
             (words("fact.budget"), words.dollars(body["budget"])),
             (words("fact.month"), body["month"]),
         ),
+        url=front_end.home,
+        action=words("open"),
+    )
+
+
+def _alert(told: Told, words: Words, front_end: FrontEnd) -> Card:
+    body, cleared = told.body, told.kind == NoticeKind.CLEARED
+    subject = shortened(str(body["subject"]), 100)
+    return Card(
+        tone=tone_of(told),
+        tag=words("tag.well" if cleared else "tag.wrong"),
+        title=words(f"alert.{body['event']}.{'cleared' if cleared else 'title'}", subject=subject),
+        lines=() if cleared else (words(f"alert.{body['event']}.lead"),),
+        facts=tuple((words(f"fact.{name}"), words.number(body[name])) for name in _FIGURES if name in body),
         url=front_end.home,
         action=words("open"),
     )

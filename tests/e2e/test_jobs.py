@@ -125,3 +125,10 @@ def test_the_month_is_told_by_day_model_worker_and_creator(app: App) -> None:
     assert ask(app.hosted, "costs?month=2020-01").body["spentUsdMicros"] == 0
     assert ask(app.hosted, "costs?month=soon").status == 400
     assert ask(app.hosted, "costs", role=None).status == 401
+
+
+def test_what_needs_the_operator_is_told_to_operators(app: App) -> None:
+    told = ask(app.hosted, "alerts")
+    assert told.status == 200
+    assert {each["event"] for each in told.body["alerts"]} <= {"dead_letters_high", "error_rate_high"}
+    assert ask(app.hosted, "alerts", role=None).status == 401

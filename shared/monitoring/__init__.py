@@ -1,0 +1,1 @@
+"""Whether something needs the operator: looked at every minute, and told once."""
