@@ -168,12 +168,10 @@ class PostgresReplays:
             "burst": timedelta(seconds=pace.burst_seconds),
             "step": pace.step,
         }
-        rows = await self._database.fetch(statements.FORWARD, parameters)
-        if not rows:
+        told = await self._database.fetch(statements.FORWARD, parameters)
+        if not told:
             return None
-        return {
-            row["sequence_number"]: rows.forwarded(row) for row in rows if row["sequence_number"] is not None
-        }
+        return {row["sequence_number"]: rows.forwarded(row) for row in told if row["verdict"]}
 
     async def archive(
         self, tenure: Tenure, letters: Sequence[DeadLetter], *, keep_seconds: float
