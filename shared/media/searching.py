@@ -13,15 +13,19 @@ from shared.media.packets import Group, PacketTable
 from shared.media.planning import (
     Motion,
     Outlook,
+    by_the_clock,
     early_keys,
     like_motion,
     outlook,
     same_shot,
     striking,
+    unlike,
 )
 from shared.media.spikes import possible
 from shared.media.thumbnails import Thumbnail
 
+#: Packets of a group up to which only those that stand out are worth asking: decoding it costs little more.
+_SHORT = 40
 #: Packets of a group beyond which reading it again and again costs more than decoding it.
 _LONGEST = 900
 
@@ -36,6 +40,7 @@ class StagedSearch:
         self._table = table
         self._budget = budget
         self._motion = Motion()
+        self._by_the_clock = by_the_clock(table.groups)
         self._keys: list[Thumbnail | None] = []
 
     def run(self, watch: Watch | None) -> None:
@@ -82,7 +87,7 @@ class StagedSearch:
         """Ask single packets, and decode the group where they do not explain how it ends."""
         group = self._table.groups[index]
         begun = Beginnings(self._decoder, self._table, group, key)
-        begun.ask(possible(self._table, group))
+        begun.ask(self._worth_asking(group, known))
         for cut in begun.cuts:
             self.observer.know(cut)
         if begun.unclear:
@@ -98,6 +103,11 @@ class StagedSearch:
         elif not self._motion.explains(known):
             self._decode(index, known)
             self._motion.learn(known, moved_only=not self.observer.cuts_since(group.start_seconds))
+
+    def _worth_asking(self, group: Group, known: Outlook) -> Sequence[int]:
+        if known.one_shot or group.end - group.first <= _SHORT:
+            return known.loud
+        return possible(self._table, group)
 
     def _leads_on(self, index: int, known: Outlook, last: Thumbnail, *, blurred: bool) -> bool:
         """Tell whether the last picture that was seen of a group explains what follows the group."""
@@ -171,14 +181,19 @@ class StagedSearch:
 
     def _decode_on(self, index: int, known: Outlook, packet: int) -> None:
         """Decode on from the last cut of a group, not up to the next key picture: errors end with that."""
-        end = self._keys[index + 1]
+        end, last = self._keys[index + 1], None
         for decoded in self._decoder.almost(self._table.groups[index], packet):
             if decoded.place >= self._end_place(index) - 1:
                 break
-            self.observer.add(decoded.picture, decoded.place)
+            last = decoded.picture
+            self.observer.add(last, decoded.place)
             if end is not None and self._arrived(decoded, known, end):
                 break
         self._decoder.leave()
+        if self._by_the_clock or last is None or end is None:
+            return
+        if striking(last, end) and unlike(last, end):
+            self.observer.know(end.at_seconds)
 
     def _end_place(self, index: int) -> int:
         groups = self._table.groups
