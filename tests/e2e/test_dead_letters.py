@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from infra.local.process import ROOT
 from shared.access.operators import Role
 from tests.e2e.app import App, message_of
 from tests.e2e.model import Model
-from tests.e2e.operators import Answer, ask
+from tests.e2e.operators import KEYS, Answer, ask
 
 CHAT = "dead-letters/chat-suggestions"
 
@@ -171,3 +175,27 @@ def test_nobody_gets_further_than_their_role(app: App, method: str, path: str, n
 def test_what_is_not_understood_is_said_so(app: App, path: str, body: Any, status: int, code: str) -> None:
     answer = ask(app.hosted, path, method="POST", role=Role.ADMIN, body=body)
     assert (answer.status, answer.body["error"]["code"]) == (status, code)
+
+
+def test_the_documents_commands_work(app: App, model: Model) -> None:
+    """Each block of `docs/dead-letters.md` that is marked as tested, as an operator would paste it."""
+    _failed(app, model)
+    model.forgive()
+    page = (ROOT / "docs" / "dead-letters.md").read_text()
+    blocks = re.findall(r"<!-- tested.*?-->\s*```sh\n(.*?)```", page, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        done = subprocess.run(  # noqa: S603 - the repository's own page
+            ["bash", "-euo", "pipefail", "-c", block],  # noqa: S607 - the machine's own shell
+            env={
+                **os.environ,
+                "FUNCTIONS_URL": app.hosted.url,
+                "FUNCTIONS_KEY": app.hosted.key,
+                "OPERATOR_KEY": KEYS[Role.OPERATOR],
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
