@@ -42,7 +42,8 @@ SUGGESTIONS = 3
 TIMES_CHEAPER = 4
 #: The last one is what is promised for; banks are good for 30.
 DAYS = 4
-#: Nobody knows how much of what fans write is everyday; so it is also told what others would cost.
+#: Nobody knows how much of what fans write is everyday; so it is also told what others would cost. (After a
+#: session's first message, fewer are: see `_OPENS` in `benchmarks.money.traffic`.)
 SHARES = (0.3, 0.6, 0.75, 0.9)
 #: Nor how many messages they write in a row; on the average.
 BURSTS = (1.5, 2.0, 3.0)

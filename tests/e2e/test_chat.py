@@ -42,7 +42,7 @@ def test_an_everyday_message_comes_from_the_bank(app: App) -> None:
     conversation, persona = uuid4().hex, {"style": f"dry, {uuid4().hex}"}
     shown: list[set[str]] = []
     job_ids: list[str] = []
-    for text in ("Good night babe 😘", "goodnight", "Sweet dreams ❤️"):
+    for text in ("Good night babe 😘", "goodnight", "Good nighttt ❤️"):
         job_ids.append(_publish(app, text, conversationId=conversation, context={"persona": persona}))
         answer = _answer(app, job_ids[-1])
         assert (answer["fromBank"], answer["language"]) == (True, "en")

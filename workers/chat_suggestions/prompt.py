@@ -122,6 +122,7 @@ def question(context: JobContext, payload: ChatPayload) -> Question:
         "fan_name": None if light else _name(fan_name),
         "tier": chat.tier,
         "language": language,
+        "language_hint": None if language else language_hint(chat),
         "before": [f"{who}: {text}" for who, text in history],
         "fan_message": usual_form(message) if light else message,
     }

@@ -21,6 +21,8 @@ MAX_LIGHT_MESSAGE_CHARACTERS = 240
 MAX_QUESTIONS = 2
 #: What was spoken of a while ago is over.
 _RECENT_LINES = 3
+#: A small model is shown the last ones, too: only what is older takes a better memory.
+_SHOWN_LINES = 2
 
 #: Beginnings of words; a word that is in two lines is in both languages.
 _STEMS = """
@@ -81,7 +83,8 @@ def is_light(message: str, earlier: Sequence[Line] = (), *, has_tier: bool = Fal
     said, before = plain(message), [plain(line.text) for line in earlier]
     if complexity_of(message) is Complexity.COMPLEX or is_delicate(said) or _is_grave(said):
         return False
-    return not (any(map(_is_grave, before[-_RECENT_LINES:])) or (before and _MEMORY.search(said)))
+    recalls = len(before) > _SHOWN_LINES and _MEMORY.search(said)
+    return not (recalls or any(map(_is_grave, before[-_RECENT_LINES:])))
 
 
 def is_delicate(said: str) -> bool:

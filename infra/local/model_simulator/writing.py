@@ -69,7 +69,7 @@ def _data_with(name: str, messages: Sequence[Mapping[str, Any]]) -> dict[str, An
 
 
 def _suggestions(data: Mapping[str, Any], chance: random.Random) -> dict[str, Any]:
-    hint = data.get("language")
+    hint = data.get("language") or data.get("language_hint")
     language = guess_language(data["fan_message"], hint if isinstance(hint, str) else None)
     name = str(data.get("fan_name") or "").strip()
     called = f" {name}" if name else ""

@@ -65,7 +65,7 @@ def _frame(request: ModelRequest) -> tuple[str, str, str]:
 def _frames(context: JobContext) -> list[tuple[str, str, str]]:
     """Return all that is not data, for harmless messages of each kind."""
     harmless = ("I miss you", "you said so", "I paid you")
-    payloads = [{"fanMessage": text, "context": {"recentMessages": ["hi"]}} for text in harmless]
+    payloads = [{"fanMessage": text, "context": {"recentMessages": ["hi"] * 3}} for text in harmless]
     return [_frame(suggestion_request(context, ChatPayload.model_validate(each))) for each in payloads]
 
 
@@ -120,7 +120,7 @@ def test_what_fans_write_alike_is_asked_alike(context: JobContext, payload: Payl
     [
         ("I paid for the set and got nothing", {}),
         ("my dog died", {}),
-        ("do you remember what I said", {"recentMessages": ["hi"]}),
+        ("do you remember what I said", {"recentMessages": ["hi", "you", "there"]}),
         ("my cat is hungry", {"tier": "vip"}),
         ("my cat is hungry " * 20, {}),
         ("my cat is hungry", {"recentMessages": ["my mother is in hospital"]}),
