@@ -18,6 +18,7 @@ from shared.clock import SystemClock
 from shared.fetching.transport import GuardedTransport
 from shared.fetching.urls import AnyPublicHost
 from shared.settings import Settings, load_settings
+from shared.webhooks import schedule
 from shared.webhooks.courier import Courier
 from shared.webhooks.desk import WebhookDesk
 from shared.webhooks.port import Claimed
@@ -46,6 +47,8 @@ class Death:
 def run_host(environment: Mapping[str, str], death: Death | None, *, broken: bool = False) -> None:
     """Serve webhooks until killed: the target of the child process."""
     os.environ.update(environment)
+    # A kill is an attempt: a receiver that then refuses once would have everybody wait for five minutes.
+    schedule.DELAYS_SECONDS = (0.0, *(1.0,) * (schedule.MAX_ATTEMPTS - 1))  # type: ignore[assignment]  # as long
     asyncio.run(_serve(environment, _probe(death), broken=broken))
 
 
