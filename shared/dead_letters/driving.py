@@ -36,8 +36,8 @@ from shared.persistence.port import JobMessage
 
 logger = logging.getLogger(__name__)
 
-#: So many may lie there, dealt with, before they are taken away in between.
-_UNCLEARED = 400
+#: So many are taken away in one go.
+_CLEARED_AT_ONCE = 500
 _CLEARING_SECONDS = 8.0
 _POLL_SECONDS = 0.5
 
@@ -175,8 +175,6 @@ class Driver:
             return await self._wind_up(tenure, Ending.HALTED, why)
         if room == 0 or operation.paced_seconds > 0:
             return await self._wait(operation, tenure, ladder=room == 0)
-        if operation.count(*_DEALT_WITH) - operation.cleared >= _UNCLEARED:
-            operation = await self._clear(operation, tenure) or operation
         most = min(room, BATCH, max(1, int(options.rate_per_second / 4)))
         planned = await self._replays.planned(operation.operation_id, limit=most)
         if not planned:
@@ -202,7 +200,7 @@ class Driver:
 
     async def _clear(self, operation: Operation, tenure: Tenure) -> Operation | None:
         """Take dead letters away that are dealt with."""
-        wanted = await self._replays.uncleared(operation.operation_id, limit=_UNCLEARED + BATCH)
+        wanted = await self._replays.uncleared(operation.operation_id, limit=_CLEARED_AT_ONCE)
         if not wanted:
             await self._pause(_POLL_SECONDS)
             return await self._forwarder.mark_sent(tenure)
