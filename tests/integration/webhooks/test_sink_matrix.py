@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from cryptography.fernet import Fernet
@@ -208,3 +208,18 @@ async def test_another_local_origin_is_not_asked(world: World) -> None:
         (delivery,) = await world.table.list_of("101", limit=9)
         assert delivery.attempts[0].outcome is Outcome.FORBIDDEN
         assert other.received == []
+
+
+async def test_a_run_reaches_everybody_beside_a_silent_receiver(world: World) -> None:
+    """One run makes every attempt that is due, and only the silent one's come to nothing."""
+    for name, path in (("a", "/silent"), ("b", "/200"), ("c", "/200")):
+        await world.register.put(Endpoint(creator_id="101", name=name, url=world.sink.url(path)))
+    for number in range(3):
+        await world.table.promise(replace(told(), message_key=f"m{number}"))
+    assert await world.courier.run(seconds=5) == 9
+    deliveries = await world.table.list_of("101", limit=20)
+    assert {(each.endpoint, each.state) for each in deliveries} == {
+        ("a", "waiting"),
+        ("b", "delivered"),
+        ("c", "delivered"),
+    }
