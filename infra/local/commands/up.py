@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from infra.local import environment, stack
+from infra.local.dead_letter import leave_dead_letter
 from infra.local.parts import HOST, SERVICES
 from infra.local.process import ROOT
 from infra.local.view import StartupView, live
@@ -99,11 +100,13 @@ def _end_on_signals() -> None:
 
 def _say_what_next(console: Console, directory: Path, variables: Mapping[str, str]) -> None:
     command = "python -m infra.local"
+    dead = leave_dead_letter(variables) if _is_simulated() else None
     lines = (
         ("send a fan's message", f'{command} publish chat.suggest --message "Hi!" --wait'),
         ("follow the events", f"{command} events"),
         ("look at a job", f"{command} jobs JOB_ID"),
         ("see a creator's jobs live, in a browser", f"{command} live"),
+        *([("replay a job that was made to fail", f"{dead}: docs/dead-letters.md")] if dead else ()),
         ("the function app", variables["FUNCTIONS_URL"]),
         *(
             (f"an operator's key, as {role}", variables[name])
