@@ -111,7 +111,7 @@ def _version() -> str:
 @cache
 def _page() -> bytes:
     """Return the page of this version; it names its scripts, so that a browser fetches them all at once."""
-    at = f"console/{_version()}"
+    at = f"/api/console/{_version()}"
     scripts = [name for name in _assets() if name.endswith(".js") and name not in _LATE]
     preloads = "\n".join(f'<link rel="modulepreload" href="{at}/{name}">' for name in scripts)
     text = (_DIRECTORY / _PAGE).read_text(encoding="utf-8")

@@ -1,0 +1,132 @@
+// What an operator in a hurry needs to know at once.
+import { ApiError, get } from './api.js'
+import { foreign, h, swap } from './dom.js'
+import { budgetOf } from './budget.js'
+import { byUpdate, jobRow } from './job-rows.js'
+import { operationRow } from './operation-rows.js'
+import { card, complaint, heading, loading, nothing } from './parts.js'
+import { again } from './polling.js'
+import { ago } from './time.js'
+import { lasting, t, word } from './words.js'
+
+const SECONDS = { live: 15, alone: 5 }
+const LATEST = 5
+
+export function openNow(context) {
+  const verdict = h('div', { class: 'verdict', role: 'status' }, loading())
+  const grid = h('div', { class: 'grid' })
+  const places = Object.fromEntries(['alerts', 'letters', 'operations', 'services', 'money', 'jobs'].map((name) => [name, h('div', { class: `place ${name}` })]))
+  grid.append(...Object.values(places))
+  let jobs = []
+
+  const ask = async () => {
+    const asked = {
+      services: get('health/ready', { accepts: [503] }),
+      letters: get('dead-letters'),
+      alerts: get('alerts').catch(absent),
+      operations: get('replays?limit=4'),
+      money: get('costs'),
+      jobs: get(`jobs?limit=${LATEST}`),
+    }
+    const settled = await Promise.allSettled(Object.values(asked))
+    const found = Object.fromEntries(Object.keys(asked).map((name, place) => [name, settled[place]]))
+    const expired = settled.find((each) => each.reason?.status === 401)
+    if (expired) return context.failed(verdict, expired.reason)
+    if (settled.every((each) => each.status === 'rejected')) throw settled[0].reason
+    if (found.jobs.value) jobs = found.jobs.value.jobs
+    swap(verdict, verdictOf(found))
+    for (const [name, draw] of Object.entries(DRAWN)) {
+      const { value, reason } = found[name]
+      swap(places[name], reason ? card(t(`now.${name}`), nothing(complaint(reason))) : draw(value))
+    }
+  }
+  const polling = again(ask, () => (context.live.connected ? SECONDS.live : SECONDS.alone), (error) => context.failed(verdict, error))
+  const heard = ({ detail }) => {
+    jobs = byUpdate(jobs, detail).slice(0, LATEST)
+    swap(places.jobs, latest({ jobs }))
+  }
+  context.live.addEventListener('job', heard)
+  return {
+    element: h('div', { class: 'view' }, heading(t('now.title')), verdict, grid),
+    close: () => {
+      polling.stop()
+      context.live.removeEventListener('job', heard)
+    },
+  }
+}
+
+// Alerts are there in some versions of the app only.
+function absent(error) {
+  if (error instanceof ApiError && error.status === 404) return null
+  throw error
+}
+
+const openAlerts = (told) => (told?.alerts ?? []).filter((each) => !each.clearedAt)
+
+function verdictOf({ services, letters, alerts }) {
+  const count = letters.value?.subscriptions.reduce((sum, each) => sum + each.count, 0)
+  const away = Object.entries(services.value?.services ?? {}).filter(([, each]) => !each.ok).map(([name]) => word('service', name))
+  const raised = openAlerts(alerts.value).length
+  const says = (tone, title, text) => [h('p', { class: `headline ${tone}` }, title), h('p', { class: 'quiet' }, text)]
+  if (services.reason) return says('bad', t('now.unknown'), complaint(services.reason))
+  if (away.length) return says(services.value.status === 'not_ready' ? 'bad' : 'warn', t('now.away', { names: away.join(', ') }), t(services.value.status === 'not_ready' ? 'now.away.bad' : 'now.away.warn'))
+  if (raised) return says('warn', t('now.raised', { count: raised }), t('now.raised.about'))
+  if (count) return says('warn', t('now.dead', { count }), t('now.dead.about'))
+  return says('good', t('now.well'), t('now.well.about'))
+}
+
+const DRAWN = { alerts, letters, operations, services, money, jobs: latest }
+
+function services({ services: found }) {
+  const row = ([name, { ok, tookMs, problem }]) =>
+    h('li', {}, h('span', { class: `dot ${ok ? 'good' : 'bad'}` }), h('span', {}, word('service', name)), h('span', { class: 'end quiet' }, ok ? lasting(Math.max(1, Math.round(tookMs))) : word('trouble', problem)))
+  return card(t('now.services'), h('ul', { class: 'list' }, Object.entries(found ?? {}).map(row)))
+}
+
+const SEVERE = new Set(['dead_letters_high', 'job_stuck', 'outbox_lag'])
+const LOOK_AT = { budget_mark: () => '#costs', dead_letters_high: ({ figures }) => `#dead-letters/${encodeURIComponent(figures.subscription)}` }
+
+function alerts(told) {
+  const raised = openAlerts(told)
+  if (!raised.length) return null
+  const row = (each) =>
+    h('li', {},
+      h('span', { class: `dot ${SEVERE.has(each.event) ? 'bad' : 'warn'}` }),
+      h('a', { href: LOOK_AT[each.event]?.(each) ?? '#jobs', 'data-key': `alert-${each.event}-${each.subject}` }, foreign(alertText(each))),
+      h('span', { class: 'end quiet small' }, ago(each.raisedAt)))
+  return card(t('now.alerts'), h('ul', { class: 'list' }, raised.map(row)))
+}
+
+function alertText({ event, subject, figures }) {
+  const { subscription, job_type: type, topic, oldest_seconds: oldest } = figures
+  const about = subscription ? word('subscription', subscription) : type ? word('type', type) : topic ?? subject
+  return t(`alert.${event}`, { ...figures, about, oldest: oldest === undefined ? '' : lasting(oldest * 1000) })
+}
+
+function letters({ subscriptions }) {
+  const row = (each) => {
+    const oldest = each.groups.map((group) => group.firstAt).filter(Boolean).sort()[0]
+    return h('li', { class: each.count ? '' : 'empty' },
+      h('span', { class: `dot ${each.count ? 'warn' : 'good'}` }),
+      each.count ? h('a', { href: `#dead-letters/${each.subscription}`, 'data-key': `letters-${each.subscription}` }, word('subscription', each.subscription)) : h('span', {}, word('subscription', each.subscription)),
+      each.count ? h('span', { class: 'quiet small oldest' }, t('now.oldest'), ' ', ago(oldest)) : null,
+      h('span', { class: 'end count' }, each.truncated ? t('more.than', { count: each.count }) : t('plain', { value: each.count })))
+  }
+  const ordered = [...subscriptions].sort((one, other) => other.count - one.count)
+  return card(t('now.letters'), h('ul', { class: 'list' }, ordered.map(row)))
+}
+
+function operations({ replays }) {
+  if (!replays.length) return null
+  return card(t('now.operations'), h('ul', { class: 'list' }, replays.map(operationRow)))
+}
+
+function money(costs) {
+  return card(t('now.money'), budgetOf(costs), h('p', {}, h('a', { href: '#costs', 'data-key': 'costs' }, t('now.money.more'))))
+}
+
+function latest({ jobs }) {
+  return card(t('now.jobs'),
+    jobs.length ? h('ul', { class: 'list jobs' }, jobs.map(jobRow)) : nothing(t('jobs.none')),
+    h('p', {}, h('a', { href: '#jobs', 'data-key': 'jobs' }, t('now.jobs.more'))))
+}

@@ -1,0 +1,81 @@
+// The page's two languages, and how each writes numbers, money and time.
+
+const LANGUAGES = ['en', 'fr']
+const REMEMBERED = 'huntaze.console.language'
+
+let language = 'en'
+let words = {}
+let plural = new Intl.PluralRules('en')
+let locale = 'en'
+
+function preferred() {
+  const chosen = localStorage.getItem(REMEMBERED)
+  if (LANGUAGES.includes(chosen)) return chosen
+  const known = navigator.languages.map((each) => each.slice(0, 2).toLowerCase()).find((each) => LANGUAGES.includes(each))
+  return known ?? 'en'
+}
+
+export async function speak(wanted = preferred()) {
+  const module = wanted === 'fr' ? await import('./fr.js') : await import('./en.js')
+  language = wanted
+  words = module.default
+  locale = navigator.languages.find((each) => each.toLowerCase().startsWith(wanted)) ?? wanted
+  plural = new Intl.PluralRules(locale)
+  document.documentElement.lang = wanted
+}
+
+export function chooseLanguage(wanted) {
+  localStorage.setItem(REMEMBERED, wanted)
+  return speak(wanted)
+}
+
+export const spoken = () => language
+export const otherLanguage = () => LANGUAGES.find((each) => each !== language)
+
+// `t('letters', { count: 3 })` finds `letters.other`, and puts `3` in the place of `{count}`.
+export function t(key, values = {}) {
+  const counted = 'count' in values ? words[`${key}.${plural.select(values.count)}`] ?? words[`${key}.other`] : undefined
+  const text = counted ?? words[key] ?? key
+  return text.replace(/\{(\w+)\}/g, (whole, name) => {
+    const value = values[name]
+    return typeof value === 'number' ? number(value) : value ?? whole
+  })
+}
+
+// A word for a code that the app gave; a code that has no word yet is shown as it is.
+export const word = (family, code) => words[`${family}.${code}`] ?? String(code ?? '')
+
+export const number = (value, options) => new Intl.NumberFormat(locale, options).format(value)
+
+export const percent = (value) => number(value / 100, { style: 'percent', maximumFractionDigits: value < 10 ? 1 : 0 })
+
+export function money(micros) {
+  const usd = micros / 1e6
+  const digits = usd !== 0 && Math.abs(usd) < 1 ? 4 : 2
+  return number(usd, { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol', minimumFractionDigits: 2, maximumFractionDigits: digits })
+}
+
+export const exactly = (moment) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(moment)
+
+export const clock = (moment) =>
+  new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 }).format(moment)
+
+export const day = (moment, options = { day: 'numeric', month: 'short' }) =>
+  new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options }).format(moment)
+
+const UNITS = [['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1]]
+
+export function relatively(moment, now = Date.now()) {
+  const seconds = (moment - now) / 1000
+  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1]
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
+  return format.format(Math.round(seconds / size), unit)
+}
+
+export function lasting(milliseconds) {
+  const unit = (value, name, digits = 0) => number(value, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits })
+  if (milliseconds < 1000) return unit(milliseconds, 'millisecond')
+  if (milliseconds < 60_000) return unit(milliseconds / 1000, 'second', 1)
+  if (milliseconds < 3_600_000) return unit(milliseconds / 60_000, 'minute', 1)
+  return unit(milliseconds / 3_600_000, 'hour', 1)
+}
