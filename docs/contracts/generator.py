@@ -10,6 +10,8 @@ from typing import Any
 from docs.contracts.asyncapi import asyncapi
 from docs.contracts.markdown import filled
 from docs.contracts.page import page
+from docs.contracts.routes.openapi import openapi
+from docs.contracts.routes.page import http_page
 from docs.contracts.schemas import schema_files
 from docs.contracts.tables import TABLES
 from docs.contracts.typescript import types_file
@@ -23,6 +25,8 @@ def documents() -> dict[Path, str]:
     return {
         **{DIRECTORY / "schemas" / name: _json(schema) for name, schema in schema_files().items()},
         DIRECTORY / "asyncapi.json": _json(asyncapi()),
+        DIRECTORY / "openapi.json": _json(openapi()),
+        DIRECTORY / "http.md": http_page(),
         DIRECTORY / "types.ts": types_file(),
         DIRECTORY / "README.md": page(),
     }

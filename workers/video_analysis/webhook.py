@@ -14,6 +14,14 @@ from shared.messaging.invocation import answered
 
 blueprint = func.Blueprint()
 
+_MESSAGES = {
+    400: "It is neither a challenge nor about a transcription of ours.",
+    401: "It is not signed with the webhook's secret.",
+    404: "There is no webhook here.",
+    410: "No such transcription is known.",
+    413: "The body is too large.",
+}
+
 
 @blueprint.function_name("speech_webhook")
 @blueprint.route(
@@ -51,5 +59,6 @@ async def speech_webhook(request: func.HttpRequest) -> func.HttpResponse:
 
 
 def _refused(status: int, code: str) -> func.HttpResponse:
-    body = json.dumps({"error": {"code": code}})
+    message = _MESSAGES.get(status, "The speech service can't be asked about it.")
+    body = json.dumps({"error": {"code": code, "message": message}})
     return func.HttpResponse(body, status_code=status, mimetype="application/json")
