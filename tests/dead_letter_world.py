@@ -134,6 +134,9 @@ class World:
         self, source: Source = CHAT, *, kind: Kind = Kind.REPLAY, name: str | None = None, **options: Any
     ) -> Operation:
         """Ask for an operation, fast unless told otherwise."""
+        times = {
+            name: options.pop(name) for name in ("start_in_seconds", "within_seconds") if name in options
+        }
         fast = {"limit": 1_000, "rate_per_second": 200.0, "ladder": False, **options}
         new = NewOperation(
             operation_id=name or f"op-{uuid4()}",
@@ -141,6 +144,7 @@ class World:
             source=source,
             request=Options(**fast).as_json(),
             asked_by="ana",
+            **times,
         )
         return await self.replays.create(new)
 

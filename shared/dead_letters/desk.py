@@ -45,7 +45,7 @@ class Patience:
     grace_seconds: float = 300.0
     archive_seconds: float = 30 * 86_400.0
     #: How much of the rate may be saved up while nothing can be sent.
-    burst_seconds: float = 0.75
+    burst_seconds: float = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -169,6 +169,8 @@ class Driver:
 
     async def _forwarding(self, operation: Operation, tenure: Tenure, options: Options) -> Operation | None:
         """Deal with the next few messages, if the rate and the ladder let them pass."""
+        if not operation.count(Outcome.PLANNED):
+            return await self._wind_up(tenure, Ending.COMPLETED)
         step, room = await self._pacer.room(operation, options)
         if room < 0:
             why = f"Too many of step {operation.step} failed again."
@@ -177,8 +179,6 @@ class Driver:
             return await self._wait(operation, tenure, ladder=room == 0)
         most = min(room, BATCH, max(1, int(options.rate_per_second / 4)))
         planned = await self._replays.planned(operation.operation_id, limit=most)
-        if not planned:
-            return await self._wind_up(tenure, Ending.COMPLETED)
         letters = await self._forwarder.letters_of(operation, planned)
         self._reached(ReplayPoint.LOOKED_AT)
         if operation.kind is Kind.ARCHIVE:
