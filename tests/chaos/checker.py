@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-_TERMINAL = ("completed", "failed", "timeout")
+TERMINAL = ("completed", "failed", "timeout")
 #: What is said of a follow-up, under its parent's name, however it ended.
 _ENRICHED = "enriched"
 #: The subscription of `huntaze-events` whose journal is read; it takes every event.
@@ -55,7 +55,7 @@ def judge(
             a parent was enriched is said of its follow-up.
     """
     wanted = set(published)
-    ended = [(job_id, epoch, state) for job_id, epoch, state in history if state in _TERMINAL]
+    ended = [(job_id, epoch, state) for job_id, epoch, state in history if state in TERMINAL]
     ends = Counter((job_id, epoch) for job_id, epoch, _ in ended)
     state_of = {job_id: _ENRICHED if "." in job_id else state for job_id, _, state in ended}
     announced: defaultdict[str, dict[str, str]] = defaultdict(dict)
@@ -83,10 +83,11 @@ def recorded(database_url: str) -> list[tuple[str, int, str]]:
 
 
 def announced(journal: Path) -> list[tuple[str, str, str]]:
-    """Read every event from the broker's journal."""
-    lines: list[Mapping[str, Any]] = [json.loads(line) for line in journal.read_text().splitlines()]
+    """Read every event from the broker's journal; of one that was killed, the last line may be a part."""
+    text = journal.read_text()
+    lines: list[Mapping[str, Any]] = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
     return [
-        _said(line["properties"], line["messageId"])
+        said(line["properties"], line["messageId"])
         for line in lines
         if line["event"] == "enqueued"
         and line["entity"] == f"huntaze-events/Subscriptions/{_WITNESS}"
@@ -94,7 +95,7 @@ def announced(journal: Path) -> list[tuple[str, str, str]]:
     ]
 
 
-def _said(properties: Mapping[str, str], message_id: str) -> tuple[str, str, str]:
+def said(properties: Mapping[str, str], message_id: str) -> tuple[str, str, str]:
     """Return whose end an event announces; an enrichment is named after the follow-up it comes from."""
     if properties["eventType"] == "job.enriched":
         return message_id.rsplit(":", 3)[0], message_id, _ENRICHED

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
@@ -22,7 +24,10 @@ from typing_extensions import override
 
 from infra.local.host import serve
 from shared import bootstrap
-from shared.ai.port import FinishReason, ModelCall, ModelReply, ModelRequest, Usage
+from shared.ai.caching import CachedChatModel
+from shared.ai.port import ChatModel, FinishReason, ModelCall, ModelReply, ModelRequest, Usage
+from shared.bootstrap import models
+from shared.clock import SystemClock
 from shared.contracts import JobType
 from shared.errors import JobFailedError, RateLimitError
 from shared.messaging.delivery import Delivery
@@ -65,6 +70,12 @@ _ANSWER = json.dumps(
         ],
     }
 )
+#: A file that takes the id of each job that the model is asked for.
+MODEL_LOG = "CHAOS_MODEL_LOG"
+#: How far this host's clock is ahead, in seconds.
+CLOCK_SKEW_SECONDS = "CHAOS_CLOCK_SKEW_SECONDS"
+_CACHE_KEY = b"of no secret".ljust(32)
+_JOB_ID = re.compile(r"job_[0-9a-z]+_\d+")
 _HOST = {"version": "2.0", "extensions": {"serviceBus": {"maxConcurrentCalls": 8}}}
 
 
@@ -80,6 +91,7 @@ def run_host(environment: Mapping[str, str], death: Death | None, ordering: str)
     """Serve the app until killed: the target of the child process."""
     os.environ.update(environment)
     _hurry()
+    _skew(float(environment.get(CLOCK_SKEW_SECONDS, "0")))
     asyncio.run(_serve(environment, _probe(death), ordering))
 
 
@@ -88,6 +100,17 @@ def _hurry() -> None:
     policies = cast("dict[JobType, JobPolicy]", POLICIES)
     for job_type, patient in POLICIES.items():
         policies[job_type] = replace(patient, retry_delays_seconds=(0.5,) * 20)
+
+
+def _skew(seconds: float) -> None:
+    """Let this process's clock be wrong."""
+    if seconds:
+        right = SystemClock.now
+
+        def wrong(clock: SystemClock) -> datetime:
+            return right(clock) + timedelta(seconds=seconds)
+
+        SystemClock.now = wrong  # type: ignore[method-assign,assignment]  # the point of the exercise
 
 
 def _probe(death: Death | None) -> Probe:
@@ -104,7 +127,7 @@ def _probe(death: Death | None) -> Probe:
 async def _serve(settings: Mapping[str, str], probe: Probe, ordering: str) -> None:
     container = await bootstrap.build(load_settings(), probe=probe)
     ORDERINGS[ordering](container.engine)
-    bootstrap.install(replace(container, chat_model=_ObedientModel()))
+    bootstrap.install(replace(container, chat_model=_model(container, settings)))
     sweeping = asyncio.create_task(_sweep_often(container))
     await serve(_app(), _HOST, settings, stop=asyncio.Event())
     await sweeping
@@ -127,14 +150,31 @@ async def _sweep_often(container: bootstrap.Container) -> None:
         await asyncio.sleep(SWEEP_EVERY_SECONDS)
 
 
-class _ObedientModel:
-    """Answers every request with the same three suggestions: a `ChatModel`."""
+def _model(container: bootstrap.Container, settings: Mapping[str, str]) -> ChatModel:
+    """Return the model, behind the app's own cache if there is a Redis."""
+    model = _ObedientModel(settings.get(MODEL_LOG))
+    if "REDIS_URL" not in settings:
+        return model
+    clock = SystemClock()
+    cache = models._shared(load_settings(), clock, container.opened).cache
+    return CachedChatModel(model, cache, key=_CACHE_KEY, clock=clock)
 
-    def __init__(self) -> None:
+
+class _ObedientModel:
+    """Answers every request with the same three suggestions: a `ChatModel`.
+
+    Args:
+        log: takes a line for each call, whatever becomes of it; the checker's own record of what was paid.
+    """
+
+    def __init__(self, log: str | None = None) -> None:
         self._refused: set[str] = set()
+        self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if log else None
 
     async def complete(self, request: ModelRequest) -> ModelReply:
         asked = request.messages[-1].text
+        if self._log is not None and (named := _JOB_ID.search(asked)):
+            os.write(self._log, f"{named[0]}\n".encode())
         if Kind.FLAKY in asked and asked not in self._refused:
             self._refused.add(asked)
             raise RateLimitError

@@ -42,9 +42,22 @@ _PRELOADED = (
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(list(_PRELOADED))
 
-_LEASE_SECONDS = 1.5
+LEASE_SECONDS = 1.5
+#: Everything that hosts are patient about, made short: what is left behind is found while a test looks.
+HASTE = {
+    "LEASE_SECONDS": str(LEASE_SECONDS),
+    "SWEEP_AFTER_SECONDS": "0.5",
+    "REQUEUE_GRACE_SECONDS": "2",
+    "MAX_CLAIMS": "50",
+}
 #: What fans ask for, in percent.
-_SHARES = {Kind.ORDINARY: 85, Kind.SLOW: 4, Kind.FLAKY: 3, Kind.FOLLOWED: 5, Kind.BROKEN: 3}
+SHARES: Mapping[Kind, int] = {
+    Kind.ORDINARY: 85,
+    Kind.SLOW: 4,
+    Kind.FLAKY: 3,
+    Kind.FOLLOWED: 5,
+    Kind.BROKEN: 3,
+}
 #: A host that has not passed its point by then is killed where it stands, which stirs up what it waits for.
 _PATIENCE_SECONDS = 10.0
 
@@ -68,10 +81,7 @@ class Scenario:
             "AZURE_AI_ENDPOINT": "http://127.0.0.1:9/models",
             "AZURE_AI_KEY": "unused",
             "FUNCTIONS_KEY": "unused",
-            "LEASE_SECONDS": str(_LEASE_SECONDS),
-            "SWEEP_AFTER_SECONDS": "0.5",
-            "REQUEUE_GRACE_SECONDS": "2",
-            "MAX_CLAIMS": "50",
+            **HASTE,
         }
 
     async def publish(self, count: int, *, chance: random.Random, first: Kind | None = None) -> None:
@@ -79,15 +89,15 @@ class Scenario:
         run = uuid4().hex[:8]
         job_ids = [f"job_{run}_{number}" for number in range(count)]
         self.published += job_ids
-        kinds = chance.choices(list(_SHARES), weights=list(_SHARES.values()), k=count)
+        kinds = chance.choices(list(SHARES), weights=list(SHARES.values()), k=count)
         kinds[:1] = [first or kinds[0]]
         asked = list(zip(job_ids, kinds, strict=True))
         self.published += [f"{job_id}.{SUFFIX}" for job_id, kind in asked if kind is Kind.FOLLOWED]
-        bodies = [(job_id, _body(job_id, kind)) for job_id, kind in asked]
+        bodies = [(job_id, body_of(job_id, kind)) for job_id, kind in asked]
         bodies += chance.sample(bodies, k=count // 5)
         chance.shuffle(bodies)
         for start in range(0, len(bodies), 100):
-            await self.sender.send_messages([_message(*each) for each in bodies[start : start + 100]])
+            await self.sender.send_messages([message_of(*each) for each in bodies[start : start + 100]])
 
     def kill_at(self, death: Death, *, ordering: str = "as it is") -> bool:
         """Run a host until it dies; `False` when it never came to that point, and was killed elsewhere."""
@@ -147,11 +157,12 @@ class Scenario:
         return row == (len(set(self.published)), 0, 0)
 
 
-def _body(job_id: str, kind: Kind) -> bytes:
+def body_of(job_id: str, kind: Kind, *, creator_id: str = "123") -> bytes:
+    """Return the message body of a job of a kind."""
     job = {
         "jobId": job_id,
         "jobType": "chat.suggest",
-        "creatorId": "123",
+        "creatorId": creator_id,
         "payload": {} if kind is Kind.BROKEN else {"fanMessage": f"Hello {job_id} {kind}"},
         "attempt": 0,
         "deadlineMs": 500_000,
@@ -159,7 +170,8 @@ def _body(job_id: str, kind: Kind) -> bytes:
     return json.dumps(job).encode()
 
 
-def _message(job_id: str, body: bytes) -> ServiceBusMessage:
+def message_of(job_id: str, body: bytes) -> ServiceBusMessage:
+    """Return the message that asks for a job, as the front end sends it."""
     return ServiceBusMessage(
         body,
         content_type="application/json",

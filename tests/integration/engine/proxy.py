@@ -43,6 +43,9 @@ class Proxy:
         #: What breaks next, one request each, of those that contain `victims`.
         self.cuts: deque[Cut] = deque()
         self.victims = b""
+        #: Told when a request that contains `watched` passes.
+        self.watched = b""
+        self.seen = asyncio.Event()
         #: While set, nobody is let in.
         self.refusing = False
         #: While clear, nothing passes.
@@ -142,6 +145,8 @@ class _Connection:
             if not self._client_speaks:
                 self._proxy.round_trips += 1
                 self._client_speaks = True
+            if self._proxy.watched and self._proxy.watched in data:
+                self._proxy.seen.set()
             cut = self._proxy.cuts.popleft() if self._proxy.cuts and self._proxy.victims in data else None
             if cut is Cut.BEFORE:
                 return

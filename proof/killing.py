@@ -1,0 +1,379 @@
+"""The main run: thousands of jobs while hosts are killed and every service fails, then the count."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import cycle
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from cryptography.fernet import Fernet
+
+from proof.accounts import Accounts, Records, account
+from proof.clients import Asked, Producer, asked_for, consume
+from proof.world import PostgresServer, World
+from shared.clock import SystemClock
+from shared.fetching.transport import GuardedTransport
+from shared.fetching.urls import AnyPublicHost
+from shared.messaging.points import Point
+from shared.persistence.postgres import PostgresJobStore
+from shared.webhooks.port import Endpoint
+from shared.webhooks.postgres import PostgresWebhooks
+from shared.webhooks.posting import GuardedPoster
+from shared.webhooks.register import Register
+from shared.webhooks.sealing import Seal
+from tests.chaos import webhook_hosting
+from tests.chaos.hosting import MODEL_LOG, Death, run_host
+from tests.chaos.scenario import FORKS
+from tests.webhook_receiver import Receiver, receiving
+
+CREATORS = 50
+#: A tenth of the creators has a server of their own.
+WITH_ENDPOINTS = 5
+#: A host that has not come to its point by then is killed where it stands.
+_PATIENCE_SECONDS = 5.0
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How large the run is; the same seed makes the same jobs, deaths and faults."""
+
+    seed: int
+    jobs: int = 10_000
+    kills: int = 320
+    waves: int = 10
+    hosts: int = 2
+    #: The longest that the run may take; what is not over by then is counted as lost.
+    most_seconds: float = 1_500.0
+    broker_kills: int = 3
+    fault_every_seconds: tuple[float, float] = (3.0, 7.0)
+
+
+@dataclass
+class Deaths:
+    """Who died where."""
+
+    at: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.at.total()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What came of it."""
+
+    plan: Plan
+    accounts: Accounts
+    deaths: Mapping[str, int]
+    faults: Mapping[str, int]
+    seconds: float
+    published: int
+    duplicates: int
+    evicted_keys: int
+    commits_hit: int
+    #: (seconds since the start, jobs that have ended, kills so far).
+    timeline: list[tuple[float, int, int]]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it."""
+        return {
+            "seed": self.plan.seed,
+            "jobs": self.plan.jobs,
+            "messagesPublished": self.published,
+            "duplicates": self.duplicates,
+            "seconds": round(self.seconds, 1),
+            "kills": sum(self.deaths.values()),
+            "deaths": dict(self.deaths),
+            "faults": dict(self.faults),
+            "evictedKeys": self.evicted_keys,
+            "crashesInCommit": self.commits_hit,
+            "timeline": self.timeline,
+            **self.accounts.as_json(),
+        }
+
+
+async def run(plan: Plan, world: World, tell: Tell) -> Run:
+    """Publish, kill and break until the plan is fulfilled; then let all come to rest, and count."""
+    with receiving(moody=20) as receiver:
+        chaos = await _Chaos.begun(plan, world, receiver, tell)
+        async with chaos.consuming():
+            await chaos.play()
+            return await chaos.counted()
+
+
+class _Chaos:
+    """One run under way."""
+
+    def __init__(
+        self, plan: Plan, world: World, receiver: Receiver, endpoints: Mapping[str, Endpoint], key: str
+    ) -> None:
+        self._plan = plan
+        self._world = world
+        self._receiver = receiver
+        self._endpoints = endpoints
+        self._tell: Tell = lambda _text: None
+        self._began = time.monotonic()
+        self._jobs = asked_for(seed=plan.seed, count=plan.jobs, creators=CREATORS)
+        self._deaths = Deaths()
+        self._timeline: list[tuple[float, int, int]] = []
+        directory = world.directory
+        self._producer = Producer(directory / "producer.jsonl", _chance(plan.seed, "producer"))
+        self._consumed, self._called = directory / "consumer.jsonl", directory / "model.log"
+        self._environment = {
+            **world.environment,
+            MODEL_LOG: str(self._called),
+            "WEBHOOK_SECRETS_KEYS": key,
+            "WEBHOOK_LOCAL_ORIGINS": receiver.origin,
+        }
+        self._over = False
+
+    @classmethod
+    async def begun(cls, plan: Plan, world: World, receiver: Receiver, tell: Tell) -> _Chaos:
+        """Give some creators endpoints, and be ready."""
+        key = Fernet.generate_key().decode()
+        endpoints = await _registered(world.server.url, receiver.origin, key)
+        chaos = cls(plan, world, receiver, endpoints, key)
+        chaos._tell = tell
+        return chaos
+
+    @asynccontextmanager
+    async def consuming(self) -> AsyncIterator[None]:
+        """Have a consumer of events, in a process of its own."""
+        arguments = (self._world.connection, "metrics", str(self._consumed))
+        process = FORKS.Process(target=consume, args=arguments, daemon=True)
+        process.start()
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(_end, process)
+
+    async def play(self) -> None:
+        """Kill and break while jobs come in, then let unharmed hosts bring everything to its end."""
+        faults = asyncio.create_task(self._break_services())
+        watching = asyncio.create_task(self._watch())
+        slots = [asyncio.create_task(self._kill_hosts(number)) for number in range(self._plan.hosts)]
+        slots.append(asyncio.create_task(self._kill_webhooks()))
+        try:
+            await self._publish()
+            await asyncio.gather(*slots)
+            self._over = True
+            await faults
+            await self._settle()
+        finally:
+            for task in (faults, watching, *slots):
+                task.cancel()
+            await asyncio.gather(faults, watching, *slots, return_exceptions=True)
+
+    async def counted(self) -> Run:
+        """Compare all records."""
+        plan, producer = self._plan, self._producer
+        records = Records(
+            database_url=self._world.server.url,
+            journals=self._world.bus.journals,
+            consumer=self._consumed,
+            model=self._called,
+            heard=self._receiver.heard,
+            endpoints=self._endpoints,
+        )
+        accounts = await asyncio.to_thread(
+            account, producer.acknowledged, producer.unknown, producer.attempted, records
+        )
+        return Run(
+            plan=plan,
+            accounts=accounts,
+            deaths=self._deaths.at,
+            faults=self._world.faults,
+            seconds=time.monotonic() - self._began,
+            published=producer.sent,
+            duplicates=producer.duplicated,
+            evicted_keys=await self._world.evicted_keys(),
+            commits_hit=self._world.commits_hit,
+            timeline=self._timeline,
+        )
+
+    async def _publish(self) -> None:
+        """Publish wave after wave, each when its share of the kills is done; kill the broker in between.
+
+        The local broker forgets everything when it dies, which Service Bus does not: it is killed only when
+        every message has been delivered once, so that the store knows all jobs. What is in flight then (retries,
+        follow-ups, leases, events) is the engine's to recover.
+        """
+        plan, size = self._plan, -(-len(self._jobs) // self._plan.waves)
+        broker_dies = {round((n + 1) * plan.waves / (plan.broker_kills + 1)) for n in range(plan.broker_kills)}
+        for wave in range(plan.waves):
+            while self._kills < plan.kills * wave // plan.waves and not self._late:
+                await asyncio.sleep(0.1)
+            await self._producer.publish(self._world.connection, self._jobs[wave * size : (wave + 1) * size])
+            if wave + 1 in broker_dies and wave + 1 < plan.waves:
+                await self._until_known()
+                await self._world.kill_broker()
+                self._world.count("broker killed, empty again")
+
+    async def _until_known(self) -> None:
+        query = "SELECT count(*) FROM huntaze_workers.jobs WHERE job_id = ANY(%s)"
+        while not self._late:
+            ids = list(self._producer.acknowledged)
+            row = await asyncio.to_thread(_ask, self._world.server, query, ids)
+            if row and row[0] == len(ids):
+                return
+            await asyncio.sleep(0.3)
+
+    async def _kill_hosts(self, slot: int) -> None:
+        """Run one host after another, each until it is killed, at a named point or at any moment."""
+        chance = _chance(self._plan.seed, f"slot {slot}")
+        points = [point for point in Point for _ in range(3)]
+        chance.shuffle(points)
+        endless = cycle(points)
+        while self._kills < self._plan.kills and not self._late:
+            if chance.random() < 0.5:
+                death, patience = Death(next(endless), chance.randint(1, 8)), _PATIENCE_SECONDS
+            else:
+                death, patience = None, chance.uniform(0.6, 2.5)
+            process = FORKS.Process(
+                target=run_host, args=(self._environment, death, "as it is"), daemon=True
+            )
+            await self._live_and_die(process, death.point if death else "at random", patience)
+
+    async def _kill_webhooks(self) -> None:
+        """The same for the host of webhooks."""
+        chance = _chance(self._plan.seed, "webhooks")
+        for point in cycle(webhook_hosting.POINTS):
+            if self._kills >= self._plan.kills or self._late:
+                return
+            death = webhook_hosting.Death(point, chance.randint(1, 20))
+            process = FORKS.Process(
+                target=webhook_hosting.run_host, args=(self._environment, death), daemon=True
+            )
+            await self._live_and_die(process, f"webhook {point}", chance.uniform(4, 9))
+
+    async def _live_and_die(self, process: ForkServerProcess, where: str, patience: float) -> None:
+        process.start()
+        await asyncio.to_thread(process.join, patience)
+        reached = process.exitcode is not None
+        await asyncio.to_thread(_end, process)
+        if reached and process_crashed(process):
+            where = "ended by itself"
+        self._deaths.at[where if reached or where == "at random" else "elsewhere"] += 1
+
+    async def _break_services(self) -> None:
+        """Break one thing after another, in an order that the seed chose."""
+        chance, world = _chance(self._plan.seed, "faults"), self._world
+        faults: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("PostgreSQL crashed", world.crash_postgres),
+            ("PostgreSQL crashed in a COMMIT", world.crash_postgres_in_commit),
+            ("Redis away for 3 s", partial(world.lose_redis, 3)),
+            ("Redis 200 ms slow for 4 s", partial(world.slow_redis, 4)),
+            ("broker connections cut", world.cut_broker),
+            ("broker away for 2 s", partial(world.lose_broker, 2)),
+        ]
+        await world.starve_redis()
+        world.count("Redis limited to 1 MB, allkeys-lru")
+        chance.shuffle(faults)
+        for name, inject in cycle(faults):
+            await asyncio.sleep(chance.uniform(*self._plan.fault_every_seconds))
+            if self._over:
+                return
+            await inject()
+            world.count(name)
+
+    async def _settle(self) -> None:
+        self._tell("settling")
+        hosts = [
+            FORKS.Process(target=run_host, args=(self._environment, None, "as it is"), daemon=True)
+            for _ in range(self._plan.hosts)
+        ]
+        hosts.append(
+            FORKS.Process(target=webhook_hosting.run_host, args=(self._environment, None), daemon=True)
+        )
+        for process in hosts:
+            process.start()
+        try:
+            while not self._late and not await asyncio.to_thread(self._quiet):
+                await asyncio.sleep(0.3)
+            await asyncio.sleep(2)
+        finally:
+            for process in hosts:
+                await asyncio.to_thread(_end, process)
+
+    def _quiet(self) -> bool:
+        query = """
+            SELECT (SELECT count(*) FROM huntaze_workers.jobs WHERE job_id = ANY(%s) AND due_at IS NULL),
+                   (SELECT count(*) FROM huntaze_workers.jobs WHERE due_at IS NOT NULL),
+                   (SELECT count(*) FROM huntaze_workers.outbox WHERE sent_at IS NULL),
+                   (SELECT count(*) FROM huntaze_workers.webhook_deliveries WHERE state <> 'delivered')
+        """
+        ids = list(self._producer.acknowledged)
+        return _ask(self._world.server, query, ids) == (len(ids), 0, 0, 0)
+
+    async def _watch(self) -> None:
+        """Draw how far it is, and keep it for the page."""
+        query = "SELECT count(*) FROM huntaze_workers.jobs WHERE due_at IS NULL"
+        while True:
+            row = await asyncio.to_thread(_ask, self._world.server, query)
+            if row:
+                seconds = round(time.monotonic() - self._began, 1)
+                self._timeline.append((seconds, row[0], self._kills))
+                self._tell(f"{row[0]:,} jobs ended, {self._kills} kills, {sum(self._world.faults.values())} faults")
+            await asyncio.sleep(1)
+
+    @property
+    def _kills(self) -> int:
+        return self._deaths.total
+
+    @property
+    def _late(self) -> bool:
+        return time.monotonic() - self._began > self._plan.most_seconds
+
+
+def process_crashed(process: ForkServerProcess) -> bool:
+    """Say whether it ended otherwise than by a kill."""
+    with contextlib.suppress(ValueError):
+        return process.exitcode != -9
+    return False
+
+
+def _end(process: ForkServerProcess) -> None:
+    process.kill()
+    process.join()
+
+
+def _chance(seed: int, purpose: str) -> random.Random:
+    return random.Random(f"{seed} {purpose}")  # noqa: S311 - a seed makes a run repeatable
+
+
+def _ask(server: PostgresServer, query: str, *parameters: object) -> tuple[Any, ...] | None:
+    """Ask the database past its proxy; `None` while it is down."""
+    try:
+        with psycopg.connect(server.url, connect_timeout=3) as connection:
+            return connection.execute(query, parameters).fetchone()
+    except psycopg.OperationalError:
+        return None
+
+
+async def _registered(database_url: str, origin: str, key: str) -> Mapping[str, Endpoint]:
+    """Give each creator with a server an endpoint at the receiver."""
+    store = PostgresJobStore(database_url, pool_size=2, timeout_seconds=10, patience_seconds=10)
+    await store.open()
+    poster = GuardedPoster(AnyPublicHost(local_origins=[origin]), GuardedTransport(), clock=SystemClock())
+    register = Register(endpoints=PostgresWebhooks(store.database), poster=poster, seal=Seal([key]))
+    endpoints = {}
+    for creator in map(str, range(WITH_ENDPOINTS)):
+        endpoints[creator] = Endpoint(creator_id=creator, name="crm", url=f"{origin}/{creator}")
+        await register.put(endpoints[creator])
+    await store.close()
+    return endpoints
