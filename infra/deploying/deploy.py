@@ -1,0 +1,257 @@
+"""`infra/deploy.sh`: from looking to live, in an order in which nothing is lost when it stops.
+
+AWS comes first, since the apps' secrets come from there; then the schema; then Azure with those secrets; then
+PostgreSQL's door, for the address that the apps turned out to have; then the package, the slot, and last what
+people use.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from infra.deploying import certificates, database, guards, preflight, rolling_back, secrets
+from infra.deploying.aws import TEMPLATE as AWS_TEMPLATE
+from infra.deploying.aws import ChangeSet
+from infra.deploying.azure import deployment_name, outputs_of, parameters_of
+from infra.deploying.foretelling import Deployment, foretell_aws, foretell_azure, refuse
+from infra.deploying.options import ROOT
+from infra.deploying.packing import pack
+from infra.deploying.releases import Release, commit_of, shown
+from infra.deploying.releasing import Apps, SwapError
+from infra.deploying.stopping import RefusedError, Status, StopError
+from infra.deploying.verify import look_at_all
+from infra.deploying.work import Work, confirm
+
+
+def deploy(work: Work) -> tuple[Status, dict[str, Any]]:
+    """Deploy what was asked for; return the status and the result."""
+    options, progress = work.options, work.progress
+    with progress.step("Tools, accounts, money"):
+        _look_before(work)
+    now = work.releases.begin(commit_of(ROOT), options.plan) if not options.dry_run else _unkept(work)
+    run = Deployment(work, now)
+    run.result.update(release=run.release.id, dryRun=options.dry_run)
+    stack_set = foretell_aws(run) if options.aws else None
+    if options.azure:
+        foretell_azure(run)
+    if options.dry_run:
+        if stack_set:
+            work.aws.discard(stack_set)
+        progress.say("A dry run: nothing was changed.")
+        return Status.DONE, run.result
+    confirm(work, f"Deploy {run.release.id} to {options.name}?")
+    return _carry_out(run, stack_set)
+
+
+def _carry_out(run: Deployment, stack_set: ChangeSet | None) -> tuple[Status, dict[str, Any]]:
+    options = run.work.options
+    try:
+        if stack_set:
+            _change_aws(run, stack_set)
+        _migrate(run)
+        outputs = _change_azure(run) if options.azure else {}
+        if options.aws:
+            _open_door(run, str(outputs.get("egressAddress", "")))
+        status = _go_live(run, outputs) if options.azure else Status.DONE
+    except StopError:
+        run.keep(outcome="failed")
+        raise
+    run.keep(outcome="verified" if status is Status.DONE else "rolled back")
+    run.result.update(shown(run.release))
+    return status, run.result
+
+
+def _look_before(work: Work) -> None:
+    options = work.options
+    if options.azure:
+        work.programs.require("az")
+        guards.azure(options, work.programs)
+    if options.aws:
+        work.programs.require("aws")
+        guards.aws(options, work.programs)
+    expected = preflight.check_budget(options)
+    work.progress.say(f"${expected:,.0f} of ${options.environment.budget_usd:,} a month are expected")
+    if options.azure:
+        if missing := preflight.register(work.azure.arm, work.programs, dry_run=options.dry_run):
+            work.progress.say(f"providers registered: {', '.join(missing)}")
+        preflight.check_models(work.azure.arm, options.environment.location)
+        for warning in preflight.retiring():
+            work.progress.say(warning)
+
+
+def _unkept(work: Work) -> Release:
+    commit = commit_of(ROOT)
+    return Release(id=f"dry-{commit[:12]}", commit=commit, at="", plan=work.options.plan)
+
+
+def _change_aws(run: Deployment, change_set: ChangeSet) -> None:
+    work = run.work
+    if not change_set.changes:
+        work.aws.discard(change_set)
+        return
+    folder = work.releases.of(run.release)
+    if stack := work.aws.describe():
+        before = folder / "aws-before.yaml"
+        before.write_text(work.aws.template())
+        parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", ())}
+        run.keep(aws_previous_template=str(before), aws_previous_parameters=parameters)
+    with work.progress.step("AWS: change"):
+        work.aws.execute(change_set)
+    run.keep(aws_template=str(AWS_TEMPLATE))
+
+
+def _change_azure(run: Deployment) -> Mapping[str, Any]:
+    """Deploy the template with the secrets that the vault lacks; return its outputs."""
+    work = run.work
+    before = work.azure.deployments()
+    _keep_before(run, before)
+    vault = str(outputs_of(before[0]).get("vaultName", "")) if before else ""
+    given = _secrets(run, secrets.in_vault(work.azure.arm, vault))
+    name = deployment_name(run.release.id)
+    try:
+        with work.progress.step(f"Azure: deploy {name}"), secrets.as_parameters(given) as file:
+            outputs = work.azure.deploy(name, work.releases.of(run.release) / "template.json", file)
+    except StopError:
+        if run.fresh_key:
+            work.aws.forget_key(*run.fresh_key)
+        raise
+    run.keep(deployment=name)
+    return outputs
+
+
+def _keep_before(run: Deployment, before: Sequence[Mapping[str, Any]]) -> None:
+    if before:
+        folder = run.work.releases.of(run.release)
+        (folder / "parameters-before.json").write_text(parameters_of(before[0]))
+        run.keep(previous_deployment=str(before[0]["name"]))
+
+
+def _secrets(run: Deployment, present: frozenset[str]) -> dict[str, str]:
+    """Return the secrets that go into the vault now.
+
+    Raises:
+        RefusedError: a setting would refer to a secret that is nowhere.
+    """
+    work = run.work
+    named = [str(name) for name in work.options.given["suppliedSecrets"]]
+    given = secrets.supplied(work.options.secrets)
+    wanted = secrets.missing(named, present, given)
+    if work.options.aws and set(wanted) & set(secrets.FROM_AWS):
+        with work.progress.step("Secrets from AWS"):
+            given |= _from_aws(run, wanted)
+    if absent := secrets.missing(named, present, given):
+        raise RefusedError(f"Nowhere: {', '.join(absent)}. Give them with --secrets; see docs/deployment.md.")
+    return given
+
+
+def _from_aws(run: Deployment, wanted: Sequence[str]) -> dict[str, str]:
+    aws, found = run.work.aws, {}
+    outputs = aws.outputs()
+    if "database-url" in wanted:
+        found["database-url"] = database.make_role(_master(run), outputs["DatabaseAddress"])
+    if {"aws-access-key-id", "aws-secret-access-key"} & set(wanted):
+        key_id, key = aws.make_key(outputs["WorkersUser"])
+        run.fresh_key = (outputs["WorkersUser"], key_id)
+        found |= {"aws-access-key-id": key_id, "aws-secret-access-key": key}
+    return found
+
+
+def _migrate(run: Deployment) -> None:
+    """Bring the schema up to date: as AWS's master, or with `DATABASE_URL` where that is given."""
+    work = run.work
+    if work.options.skip_migrations:
+        return
+    url = os.environ.get("DATABASE_URL") or (_master(run) if work.options.aws else "")
+    if not url:
+        work.progress.say("The schema stays as it is: DATABASE_URL=… python -m shared.persistence.migrations")
+        return
+    with work.progress.step("Schema"):
+        database.migrate(url)
+
+
+def _master(run: Deployment) -> str:
+    outputs = run.work.aws.outputs()
+    secret = run.work.aws.secret(outputs["DatabaseSecretArn"])
+    return database.master_url(outputs["DatabaseAddress"], secret, run.work.options.database_ca)
+
+
+def _open_door(run: Deployment, egress: str) -> None:
+    """Let the functions' address, once it is known, into PostgreSQL; and nothing else."""
+    work = run.work
+    if not egress:
+        work.progress.say(
+            "The functions have no address of their own: PostgreSQL lets in whom it did before."
+        )
+        return
+    wanted = work.aws.parameters(egress)
+    if wanted == work.aws.parameters():
+        return
+    with work.progress.step(f"AWS: let {egress} in"):
+        change_set = work.aws.change_set(f"door-{run.release.id}", AWS_TEMPLATE, wanted)
+        refuse(run, "AWS", change_set.changes)
+        work.aws.execute(change_set) if change_set.changes else work.aws.discard(change_set)
+
+
+def _go_live(run: Deployment, outputs: Mapping[str, Any]) -> Status:
+    """Bring the package live; go back if it does not hold."""
+    work, options = run.work, run.work.options
+    package = work.releases.of(run.release) / "package.zip"
+    with work.progress.step("Pack"):
+        extra = certificates.for_package(options.database_ca, database.CA_IN_PACKAGE)
+        run.keep(package=str(package), package_sha256=pack(ROOT, package, extra))
+    apps = Apps(
+        azure=work.azure,
+        names=outputs["appNames"],
+        bus=str(outputs["serviceBusNamespace"]),
+        progress=work.progress,
+    )
+    slot = "staging" if options.plan == "ep1" else ""
+    with work.progress.step("Publish" + (" to the slots" if slot else "")):
+        apps.publish(package, slot)
+    if slot:
+        with work.progress.step("The slots are ready"):
+            apps.check(slot)
+        _swap(run, apps)
+    try:
+        with work.progress.step("What is live is ready"):
+            apps.check()
+        failed = [f"{each.area}: {each.name}" for each in look_at_all(work) if not each.holds]
+    except StopError as error:
+        work.progress.say(str(error))
+        failed = [str(error)]
+    run.result["failed"] = failed
+    return _go_back(run, apps) if failed else Status.DONE
+
+
+def _swap(run: Deployment, apps: Apps) -> None:
+    with run.work.progress.step("Drain"):
+        apps.drain(run.work.options.drain_seconds)
+    try:
+        with run.work.progress.step("Swap"):
+            run.keep(swapped=apps.swap())
+    except SwapError as error:
+        with run.work.progress.step("Swap back what was swapped"):
+            apps.swap(error.swapped)
+        raise
+
+
+def _go_back(run: Deployment, apps: Apps) -> Status:
+    """Bring the release before live again.
+
+    Raises:
+        StopError: there is none, as after a first deployment.
+    """
+    before = run.work.releases.last()
+    if before is None:
+        raise StopError("It does not hold, and there is no release to go back to. Mend it, and deploy again.")
+    with run.work.progress.step(f"Go back to {before.id}"):
+        rolling_back.code(run.work, apps, run.release)
+    return Status.ROLLED_BACK
+
+
+def written(result: Mapping[str, Any]) -> str:
+    """Return the result as a program reads it."""
+    return json.dumps(result, indent=2, default=str)
