@@ -13,7 +13,7 @@ _DIRECTORY = Path(__file__).parent / "console"
 _PAGE = "page.html"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".txt": "text/plain"}
 #: Scripts that the page loads only when it needs them.
-_LATE = frozenset({"signalr.min.js", "en.js", "fr.js"})
+_LATE = frozenset({"signalr.min.js", "en.js", "en-codes.js", "fr.js", "fr-codes.js"})
 _VERSION_CHARACTERS = 12
 _YEAR_SECONDS = 31_536_000
 

@@ -2,7 +2,7 @@
 import { get, query } from './api.js'
 import { foreign, h, swap } from './dom.js'
 import { budgetOf } from './budget.js'
-import { daysChart } from './chart.js'
+import { daysChart, narrow } from './chart.js'
 import { icon } from './icons.js'
 import { card, facts, heading, loading, nothing, table } from './parts.js'
 import { again } from './polling.js'
@@ -15,13 +15,19 @@ export function openCosts(context, asked) {
   const place = h('div', { class: 'stack wide-gaps' }, loading())
   const thisMonth = new Date().toISOString().slice(0, 7)
   const month = /^20\d\d-(0[1-9]|1[0-2])$/.test(asked ?? '') ? asked : thisMonth
+  let known = null
+  const draw = () => known && swap(place, drawn(known))
+  narrow.addEventListener('change', draw)
   const polling = again(async () => {
-    const costs = await get(`costs${query({ month: month === thisMonth ? null : month })}`)
-    swap(place, drawn(costs))
+    known = await get(`costs${query({ month: month === thisMonth ? null : month })}`)
+    draw()
   }, () => SECONDS, (error) => context.failed(place, error))
   return {
     element: h('div', { class: 'view' }, heading(t('costs.title'), months(month, thisMonth)), place),
-    close: polling.stop,
+    close: () => {
+      polling.stop()
+      narrow.removeEventListener('change', draw)
+    },
   }
 }
 

@@ -17,7 +17,7 @@ export function openDeadLetters(context) {
     const [survey, recent] = await Promise.all([get('dead-letters'), get('replays?limit=10')])
     swap(groups, drawn(survey.subscriptions))
     swap(operations, recent.replays.length ? card(t('letters.operations'), h('ul', { class: 'list' }, recent.replays.map(operationRow))) : null)
-    swap(elsewhere, archives(survey.subscriptions))
+    if (!elsewhere.firstChild) swap(elsewhere, archives(survey.subscriptions))
   }, () => SECONDS, (error) => context.failed(groups, error))
   return {
     element: h('div', { class: 'view' }, heading(t('letters.title')), h('p', { class: 'lead' }, t('letters.lead')), groups, operations, elsewhere),
@@ -46,12 +46,18 @@ function groupCard(group) {
       h('h2', {}, h('a', { href: address, 'data-key': `group-${group.subscription}-${group.group}` }, word('code', group.errorCode)), ' ', badge(group.errorCode, 'code')),
       h('p', { class: 'reason' }, foreign(group.reason)),
       h('p', { class: 'quiet small' },
-        word('subscription', group.subscription), ' · ', group.jobType ? foreign(word('type', group.jobType), 60) : t('letters.untyped'),
-        ' · ', t('letters.first'), ' ', ago(group.firstAt), ' · ', t('letters.last'), ' ', ago(group.lastAt))),
+        whereabouts(group), ' · ', t('letters.first'), ' ', ago(group.firstAt), ' · ', t('letters.last'), ' ', ago(group.lastAt))),
     h('a', { class: 'button', href: address, 'aria-label': t('letters.open.named', { name: word('code', group.errorCode) }), 'data-key': `open-${group.subscription}-${group.group}` }, t('letters.open')))
 }
 
+// Where it lies, and what it asks for, unless that goes without saying.
+function whereabouts({ subscription, jobType }) {
+  const place = word('subscription', subscription)
+  const type = jobType ? word('type', jobType) : t('letters.untyped')
+  return type === place ? place : [place, ' · ', foreign(type, 60)]
+}
+
 function archives(subscriptions) {
-  return h('p', { class: 'quiet' }, t('letters.archives'), ' ',
-    subscriptions.map((each, place) => [place ? ' · ' : '', h('a', { href: `#archive/${each.subscription}` }, word('subscription', each.subscription))]))
+  const link = (each) => h('li', {}, h('a', { href: `#archive/${encodeURIComponent(each.subscription)}` }, word('subscription', each.subscription)))
+  return h('details', { class: 'archives' }, h('summary', {}, t('letters.archives')), h('ul', {}, subscriptions.map(link)))
 }

@@ -13,6 +13,7 @@ const TYPING_MS = 350
 export function openGroup(context, subscription, group) {
   const list = h('div', {}, loading())
   const more = h('p', { class: 'more' })
+  const title = heading(word('subscription', subscription))
   const about = h('div', { class: 'about-group' })
   const search = h('input', { type: 'search', id: unique('search'), placeholder: t('group.search'), maxlength: '200', autocomplete: 'off' })
   const creator = h('input', { type: 'search', id: unique('creator'), placeholder: t('group.creator'), maxlength: '128', autocomplete: 'off' })
@@ -46,7 +47,8 @@ export function openGroup(context, subscription, group) {
     try {
       const survey = await get(`dead-letters${query({ subscription })}`)
       known = group ? survey.subscriptions[0].groups.find((each) => each.group === group) : { count: survey.subscriptions[0].count }
-      swap(about, known ? aboutGroup(known) : null)
+      if (known?.errorCode) title.querySelector('h1').textContent = word('code', known.errorCode)
+      swap(about, known ? aboutGroup(known, subscription) : null)
     } catch (error) {
       context.failed(about, error)
     }
@@ -67,7 +69,7 @@ export function openGroup(context, subscription, group) {
   return {
     element: h('div', { class: 'view' },
       back('#dead-letters', t('letters.title')),
-      heading(word('subscription', subscription)),
+      title,
       about,
       context.may('operator')
         ? h('div', { class: 'actions' },
@@ -85,10 +87,10 @@ export function openGroup(context, subscription, group) {
   }
 }
 
-function aboutGroup(group) {
+function aboutGroup(group, subscription) {
   if (!group.errorCode) return h('p', { class: 'lead' }, t('group.all', { count: group.count }))
   return h('div', {},
-    h('p', { class: 'lead' }, h('strong', {}, t('group.count', { count: group.count })), ' ', badge(group.errorCode, 'code')),
+    h('p', { class: 'lead' }, h('strong', {}, t('group.count', { count: group.count })), ' · ', word('subscription', subscription), ' ', badge(group.errorCode, 'code')),
     h('p', { class: 'reason long' }, foreign(group.reason, 600)),
     h('p', { class: 'quiet small' }, t('letters.first'), ' ', ago(group.firstAt), ' · ', t('letters.last'), ' ', ago(group.lastAt)))
 }

@@ -14,9 +14,9 @@ const LATEST = 5
 
 export function openNow(context) {
   const verdict = h('div', { class: 'verdict', role: 'status' }, loading())
-  const grid = h('div', { class: 'grid' })
-  const places = Object.fromEntries(['alerts', 'letters', 'operations', 'services', 'money', 'jobs'].map((name) => [name, h('div', { class: `place ${name}` })]))
-  grid.append(...Object.values(places))
+  const places = Object.fromEntries(Object.keys(DRAWN).map((name) => [name, h('div', { class: 'place' })]))
+  const column = (...names) => h('div', { class: 'column' }, names.map((name) => places[name]))
+  const grid = h('div', { class: 'columns' }, column('alerts', 'letters', 'jobs'), column('operations', 'money', 'services'))
   let jobs = []
 
   const ask = async () => {
@@ -106,14 +106,18 @@ function alertText({ event, subject, figures }) {
 function letters({ subscriptions }) {
   const row = (each) => {
     const oldest = each.groups.map((group) => group.firstAt).filter(Boolean).sort()[0]
-    return h('li', { class: each.count ? '' : 'empty' },
-      h('span', { class: `dot ${each.count ? 'warn' : 'good'}` }),
-      each.count ? h('a', { href: `#dead-letters/${each.subscription}`, 'data-key': `letters-${each.subscription}` }, word('subscription', each.subscription)) : h('span', {}, word('subscription', each.subscription)),
-      each.count ? h('span', { class: 'quiet small oldest' }, t('now.oldest'), ' ', ago(oldest)) : null,
+    return h('li', {},
+      h('span', { class: 'dot warn' }),
+      h('span', { class: 'stack' },
+        h('a', { href: `#dead-letters/${encodeURIComponent(each.subscription)}`, 'data-key': `letters-${each.subscription}` }, word('subscription', each.subscription)),
+        h('small', { class: 'quiet' }, t('now.oldest'), ' ', ago(oldest))),
       h('span', { class: 'end count' }, each.truncated ? t('more.than', { count: each.count }) : t('plain', { value: each.count })))
   }
-  const ordered = [...subscriptions].sort((one, other) => other.count - one.count)
-  return card(t('now.letters'), h('ul', { class: 'list' }, ordered.map(row)))
+  const full = subscriptions.filter((each) => each.count).sort((one, other) => other.count - one.count)
+  const empty = subscriptions.filter((each) => !each.count).map((each) => word('subscription', each.subscription))
+  return card(t('now.letters'),
+    full.length ? h('ul', { class: 'list' }, full.map(row)) : null,
+    empty.length ? h('p', { class: 'quiet small' }, t(full.length ? 'now.empty' : 'now.empty.all'), full.length ? empty.join(' · ') : '') : null)
 }
 
 function operations({ replays }) {

@@ -19,12 +19,14 @@ export function openOperation(context, id) {
   const place = h('div', { class: 'progress-card card' }, loading())
   const messages = h('div')
   const actions = h('div', { class: 'actions' })
+  const title = heading(t('operation.page'))
   let operation = null
   let told = null
 
   async function ask() {
     const found = await get(`${path('replays', id)}${query({ limit: PAGE })}`)
     operation = found
+    title.querySelector('h1').textContent = word('kind', found.kind)
     swap(place, drawn(found))
     swap(messages, found.messages.length ? messagesTable(found) : OPEN.has(found.state) ? null : nothing(t('operation.untouched')))
     swap(actions, OPEN.has(found.state) && context.may('operator') ? h('button', { type: 'button', class: 'danger', 'data-key': 'cancel', on: { click: cancel } }, t('operation.cancel')) : null)
@@ -46,7 +48,7 @@ export function openOperation(context, id) {
   const still = () => !operation || OPEN.has(operation.state) || operation.messages.some((each) => each.outcome === 'sent' && !['completed', 'failed', 'timeout'].includes(each.jobState))
   const polling = again(ask, () => (still() ? SECONDS.open : SECONDS.ended), failed)
   return {
-    element: h('div', { class: 'view' }, back('#dead-letters', t('letters.title')), heading(t('operation.page')), place, actions, messages),
+    element: h('div', { class: 'view' }, back('#dead-letters', t('letters.title')), title, place, actions, messages),
     close: polling.stop,
   }
 }

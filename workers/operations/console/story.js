@@ -12,7 +12,7 @@ const SECONDS = { open: 2, ended: 20 }
 const OVER = new Set(['completed', 'failed', 'timeout'])
 
 export function openStory(context, id) {
-  const place = h('div', {}, loading())
+  const place = h('div', { class: 'wide-gaps' }, loading())
   let told = null
 
   async function ask() {
@@ -70,7 +70,7 @@ const followUp = (each) => h('li', {}, h('span', { class: 'stack' }, h('strong',
 function timeline(events) {
   const begun = events[0]?.at
   const item = (event) =>
-    h('li', { class: `event ${event.kind} ${event.tone ?? ''}` },
+    h('li', { class: `event of-${event.kind} ${event.tone ?? ''}` },
       h('time', { datetime: new Date(event.at).toISOString(), title: exactly(event.at) }, h('span', {}, clock(event.at)), h('small', {}, event.at === begun ? '' : `+${lasting(event.at - begun)}`)),
       h('div', {}, h('p', {}, h('span', { class: 'unseen' }, `${t(`event.${event.kind}`)}: `), event.title), event.detail ? h('p', { class: 'quiet small' }, event.detail) : null))
   return h('ol', { class: 'timeline' }, events.map(item))

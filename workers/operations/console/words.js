@@ -49,16 +49,17 @@ export const number = (value, options) => new Intl.NumberFormat(locale, options)
 
 export const percent = (value) => number(value / 100, { style: 'percent', maximumFractionDigits: value < 10 ? 1 : 0 })
 
-export function money(micros) {
+// Less than a dollar is told to the hundredth of a cent, unless somebody says how finely.
+export function money(micros, digits) {
   const usd = micros / 1e6
-  const digits = usd !== 0 && Math.abs(usd) < 1 ? 4 : 2
-  return number(usd, { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol', minimumFractionDigits: 2, maximumFractionDigits: digits })
+  const most = digits ?? (usd !== 0 && Math.abs(usd) < 1 ? 4 : 2)
+  return number(usd, { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol', minimumFractionDigits: digits ?? 2, maximumFractionDigits: most })
 }
 
 export const exactly = (moment) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(moment)
 
 export const clock = (moment) =>
-  new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 }).format(moment)
+  new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' }).format(moment)
 
 export const day = (moment, options = { day: 'numeric', month: 'short' }) =>
   new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options }).format(moment)
