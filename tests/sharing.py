@@ -36,6 +36,7 @@ _TOGETHER = (
         "tests/e2e/test_front",
         "tests/e2e/test_hostile",
     ),
+    ("tests/e2e/test_http", "tests/e2e/test_runbook", "tests/e2e/test_jobs"),
 )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from shared.contracts import MAX_DEADLINE_MS, CreatorId, JobType
@@ -18,6 +19,7 @@ MAX_WAIT_SECONDS = 100.0
 _DAY_SECONDS = 86_400.0
 _YEARS_SECONDS = 3_650 * _DAY_SECONDS
 _LARGEST_SEQUENCE = 2**63 - 1
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d")
 
 _Text = Annotated[str, AfterValidator(storable_text), Field(min_length=1, max_length=200)]
 _Seconds = Annotated[float, Field(ge=0, le=_YEARS_SECONDS, allow_inf_nan=False)]
@@ -25,8 +27,18 @@ _Sequence = Annotated[int, Field(ge=0, le=_LARGEST_SEQUENCE)]
 _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
+def _text_of_moment(value: object) -> object:
+    """Take no number for a moment: nobody means seconds since 1970."""
+    if not isinstance(value, str) or not _MOMENT.match(value):
+        raise ValueError("must be a date and time such as 2026-11-24T10:00:00.000Z")
+    return value
+
+
 def _aware(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+_Moment = Annotated[datetime, BeforeValidator(_text_of_moment), AfterValidator(_aware)]
 
 
 class Asked(BaseModel):
@@ -104,7 +116,7 @@ class AskedOperation(Asked):
     #: Tell what would be done, and do nothing.
     dry_run: bool = False
     #: Not before.
-    start_at: Annotated[datetime, AfterValidator(_aware)] | None = None
+    start_at: _Moment | None = None
     #: Then it ends, however far it is.
     within_seconds: Annotated[float, Field(gt=0, le=7 * _DAY_SECONDS, allow_inf_nan=False)] = 6 * 3_600.0
     #: How long the answer may wait for the operation's end; it goes on without.
@@ -143,7 +155,7 @@ class ReplayListing(Asked):
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     #: The last answer's `next`.
-    before: Annotated[datetime, AfterValidator(_aware)] | None = None
+    before: _Moment | None = None
 
 
 class MessageListing(Asked):
