@@ -40,7 +40,7 @@ class PacketTable:
     sizes: npt.NDArray[np.int64]
     keys: npt.NDArray[np.bool_]
     time_base_seconds: float
-    #: What went wrong while reading.
+    #: What went wrong while reading: packets of which a part is missing, and what could not be read at all.
     errors: int = 0
 
     @property
@@ -110,6 +110,7 @@ def read_table(container: InputContainer, stream: VideoStream) -> PacketTable:
     """Read all packets once; what cannot be read ends the table."""
     rows = _Rows()
     for packet in packets(container, stream, rows.failed):
+        rows.errors += packet.is_corrupt
         rows.pts.append(shown_at(packet))
         rows.sizes.append(packet.size)
         rows.keys.append(packet.is_keyframe)

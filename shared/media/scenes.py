@@ -74,6 +74,7 @@ class SceneScorer:
                 looked_at=self._frames,
                 corrupt=self._corrupt,
                 notes=(),
+                broken_off=False,
             ),
         )
 
@@ -109,6 +110,7 @@ def find_scenes(
             looked_at=decoder.looked_at,
             corrupt=decoder.corrupt,
             notes=search.notes,
+            broken_off=table.errors > 0,
         ),
     )
 
@@ -125,6 +127,8 @@ class _Reading:
     looked_at: int
     corrupt: int
     notes: Sequence[str]
+    #: The file ends within a picture.
+    broken_off: bool
 
 
 def _findings(observer: Observer, reading: _Reading) -> Findings:
@@ -156,7 +160,8 @@ def scenes_between(
 
 def _damage(reading: _Reading) -> DamageReport | None:
     missing = reading.stated_seconds - reading.end_seconds
-    truncated = missing > max(_SHORTFALL_SECONDS, _SHORTFALL_SHARE * reading.stated_seconds)
+    usual = max(_SHORTFALL_SECONDS, _SHORTFALL_SHARE * reading.stated_seconds)
+    truncated = missing > (0.0 if reading.broken_off else usual)
     if not truncated and not reading.corrupt:
         return None
     return DamageReport(

@@ -142,7 +142,8 @@ def test_time_that_runs_out_half_way_leaves_the_key_pictures(tmp_path: Path) -> 
     assert all(any(0 <= cut - known < 1.6 for known in changes) for cut in search.observer.cuts)
 
 
-def test_a_file_that_ends_early_is_told_to(tmp_path: Path) -> None:
+@pytest.mark.parametrize("share", [0.5, 0.98])
+def test_a_file_that_ends_early_is_told_to(tmp_path: Path, share: float) -> None:
     path = tmp_path / "clip.mp4"
     make_clip(
         path,
@@ -154,10 +155,11 @@ def test_a_file_that_ends_early_is_told_to(tmp_path: Path) -> None:
         sound=Sound.NONE,
     )
     data = path.read_bytes()
-    path.write_bytes(data[: len(data) // 2])
+    path.write_bytes(data[: int(len(data) * share)])
     findings = _found(path)
     assert findings.damage is not None
-    assert findings.damage.ends_at_seconds == pytest.approx(SECONDS / 2, abs=1.5)
+    assert findings.damage.ends_at_seconds == pytest.approx(SECONDS * share, abs=1.5)
+    assert findings.damage.ends_at_seconds < SECONDS
 
 
 def test_damaged_pictures_are_counted_and_make_few_cuts(tmp_path: Path) -> None:
