@@ -27,6 +27,9 @@ _MIN_MISTYPED_CHARACTERS = 6
 #: Words of their own that look like a known one mistyped, names above all: they are read as they stand.
 _WORDS_THEMSELVES = frozenset(
     plain("""
+        anglo bells bring carta clase cliente compare compares curse debut grade grades james macht madame
+        mason miles monte monter novel pesar plans ports posing precisa prise proto rally relying shone sieht
+        taking trades tuned visas
         angle angles bares brezos daring deary duces feeing gorges greta grains grace gracia lively lonely
         marina martin matin mornings mourning nights nubes petty prefect prince quite quiet sweaty thins
         tights tonight trails
