@@ -51,9 +51,10 @@ RETURNING id
 
 # An edit's message is made from a payload that nobody keeps: only who asked can drive it on.
 DUE = """
-SELECT id FROM huntaze_workers.replays
+SELECT id FROM huntaze_workers.replays AS r
 WHERE phase <> 'ended' AND start_at <= now() AND lease_until < now()
-  AND NOT (kind = 'edit' AND phase IN ('planning', 'forwarding') AND deadline_at > now())
+  AND NOT (kind = 'edit' AND deadline_at > now() AND (phase = 'planning' OR EXISTS (
+      SELECT FROM huntaze_workers.replay_messages AS m WHERE m.replay_id = r.id AND m.state = 'planned')))
 ORDER BY start_at LIMIT %(limit)s
 """
 

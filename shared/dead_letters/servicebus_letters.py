@@ -21,6 +21,7 @@ from shared.clock import Clock
 from shared.dead_letters.letters import BROKERS_PROPERTIES, DeadLetter, Source
 from shared.dead_letters.port import Cleared
 from shared.errors import BrokerUnavailableError
+from shared.messaging.sanitising import storable_text
 
 T = TypeVar("T")
 
@@ -201,7 +202,8 @@ def dead_letter(message: ServiceBusReceivedMessage) -> DeadLetter:
 
 
 def _id(message: ServiceBusReceivedMessage) -> str | None:
-    return None if message.message_id is None else str(message.message_id)
+    """Return the id as the database keeps it, so that it is recognised there."""
+    return None if message.message_id is None else storable_text(str(message.message_id))
 
 
 def _body(message: ServiceBusReceivedMessage) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -97,16 +98,19 @@ def _identity(letter: DeadLetter) -> dict[str, Any]:
 
 
 def _body(letter: DeadLetter) -> dict[str, Any]:
-    """Return the body as text, or as Base64 if it is none."""
-    properties = {
-        name: value if isinstance(value, str | int | float) else str(value)
-        for name, value in letter.properties.items()
-    }  # fmt: skip - a pair
+    """Return the body as text, or as Base64 if it is none; properties as JSON has them."""
+    plain = {name: _plain(value) for name, value in letter.properties.items()}
     try:
         body = {"body": letter.body.decode()}
     except UnicodeDecodeError:
         body = {"bodyBase64": base64.b64encode(letter.body).decode()}
-    return {**body, "properties": properties}
+    return {**body, "properties": plain}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, str | int | float) else str(value)
 
 
 def judgement_view(judgement: Judgement) -> dict[str, Any]:

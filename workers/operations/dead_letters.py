@@ -150,17 +150,22 @@ class DeadLetterOffice:
             request=_edit_request(asked),
             asked_by=operator.name,
         )
-        known = await self._desk.replays.operation(operation_id)
-        if known is not None and known.phase is not Phase.PLANNING:
-            _must_be_same(known, new)
-            return _status(known), _edited(known)
-        found = await self._one(source, asked.sequence_number)
-        job = _edited_job(found, asked, operation_id)
-        operation = await self._created(new)
-        planned = await self._driver.plan_one(operation, found)
-        if planned is not None:
-            operation = await self._driver.forward_edit(planned, job) or planned
+        operation = await self._desk.replays.operation(operation_id)
+        if operation is None or operation.phase in {Phase.PLANNING, Phase.FORWARDING}:
+            operation = await self._edited(new, asked)
+        _must_be_same(operation, new)
         return _status(operation), _edited(operation)
+
+    async def _edited(self, new: NewOperation, asked: AskedEdit) -> Operation:
+        """Begin an edit, or go on with one whose process died: each step is done once."""
+        found = await self._one(new.source, asked.sequence_number)
+        job = _edited_job(found, asked, new.operation_id)
+        operation = await self._created(new)
+        if operation.phase is Phase.PLANNING:
+            operation = await self._driver.plan_one(operation, found) or operation
+        if operation.phase is Phase.FORWARDING:
+            operation = await self._driver.forward_edit(operation, job) or operation
+        return operation
 
     async def _one(self, source: Source, number: int) -> Seen:
         page = await self._scout.page(source, from_sequence=number, limit=1)
