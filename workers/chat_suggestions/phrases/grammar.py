@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from workers.chat_suggestions.phrases.intents import Intent
 
 _States = frozenset[int]
+#: Some megabytes for each language; what fans really write takes a few thousand.
+_MOST_SEEN = 30_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,8 @@ class Phrases:
     def _after(self, states: _States, word: str) -> _States:
         key = (states, word)
         if key not in self._seen:
+            if len(self._seen) >= _MOST_SEEN:
+                self._seen.clear()
             after = (state for before in states for state in self._words[before].get(word, ()))
             self._seen[key] = self._closure(frozenset(after))
         return self._seen[key]
