@@ -5,6 +5,7 @@ import { day, money, t } from './words.js'
 const WIDE = { width: 1080, height: 260 }
 const NARROW = { width: 340, height: 200 }
 const LEFT = 64
+const RIGHT = 8
 const BOTTOM = 24
 const TOP = 10
 const GRID_LINES = 4
@@ -22,7 +23,7 @@ export function daysChart({ month, days, budgetUsdMicros: budget }) {
   const highest = Math.max(...days.map((each) => each.usdMicros))
   const top = rounded(share && share < highest * 3 ? Math.max(highest, share) : highest)
   const y = (micros) => TOP + (height - TOP - BOTTOM) * (1 - micros / top)
-  const slot = (width - LEFT) / length
+  const slot = (width - LEFT - RIGHT) / length
   const [title, about] = [unique('chart'), unique('chart')]
 
   const bar = (_, place) => {
@@ -43,12 +44,12 @@ export function daysChart({ month, days, budgetUsdMicros: budget }) {
       svg('title', { id: title }, t('costs.days')),
       svg('desc', { id: about }, t('costs.chart', { count: days.length, day: day(Date.parse(peak.day)), amount: money(peak.usdMicros) })),
       lines.map((micros) => svg('g', { class: 'line', 'aria-hidden': 'true' },
-        svg('line', { x1: LEFT, x2: width, y1: y(micros), y2: y(micros) }),
+        svg('line', { x1: LEFT, x2: width - RIGHT, y1: y(micros), y2: y(micros) }),
         svg('text', { x: LEFT - 8, y: y(micros) + 4, 'text-anchor': 'end' }, money(micros, digits)))),
       Array.from({ length }, bar),
       Array.from({ length }, (_, place) => place + 1).filter((each) => each === 1 || each % 5 === 0).map((each) =>
         svg('text', { x: LEFT + (each - 0.5) * slot, y: height - 6, 'text-anchor': 'middle', 'aria-hidden': 'true' }, String(each))),
-      share && share <= top ? svg('line', { class: 'share', x1: LEFT, x2: width, y1: y(share), y2: y(share) }) : null),
+      share && share <= top ? svg('line', { class: 'share', x1: LEFT, x2: width - RIGHT, y1: y(share), y2: y(share) }) : null),
     share && share <= top ? h('figcaption', { class: 'quiet small' }, h('span', { class: 'dash', 'aria-hidden': 'true' }), t('costs.even', { amount: money(share) })) : null)
 }
 

@@ -7,8 +7,8 @@ export default {
   'alert.dead_letters_high': '{about}: {count} dead letters, above {threshold}',
   'alert.job_stuck': '{about}: {count} jobs are stuck, the oldest for {oldest}',
   'alert.outbox_lag': '{about}: {count} messages wait to be sent, the oldest for {oldest}',
-  'alert.budget_mark': 'The models have used up {percent} % of the budget',
-  'alert.error_rate_high': '{about}: {percent} % of the last {finished} jobs failed',
+  'alert.budget_mark': 'The models have used up {percent}% of the budget',
+  'alert.error_rate_high': '{about}: {percent}% of the last {finished} jobs failed',
 
   'service.postgresql': 'PostgreSQL',
   'service.redis': 'Redis',

@@ -5,7 +5,7 @@ import { byUpdate } from './job-rows.js'
 import { badge, heading, jobLink, loading, nothing, state, table } from './parts.js'
 import { again } from './polling.js'
 import { ago } from './time.js'
-import { t, word } from './words.js'
+import { percent, t, word } from './words.js'
 
 const PAGE = 30
 const MOST_LIVE = 200
@@ -112,7 +112,7 @@ function jobsTable(jobs) {
   const row = (job) => [
     h('span', { class: 'stack', 'data-job': job.jobId, 'data-status': job.status }, h('strong', {}, foreign(word('type', job.jobType), 60)), jobLink(job.jobId)),
     foreign(job.creatorId ?? '—', 60),
-    h('span', { class: 'stack' }, h('span', {}, state(job.status), job.status === 'processing' && job.progress ? h('small', { class: 'quiet' }, ` ${job.progress} %`) : null), job.error ? badge(job.error.code, 'code') : null),
+    h('span', { class: 'stack' }, h('span', {}, state(job.status), job.status === 'processing' && job.progress ? h('small', { class: 'quiet' }, ` ${percent(job.progress)}`) : null), job.error ? badge(job.error.code, 'code') : null),
     ago(job.createdAt),
     ago(job.updatedAt),
   ]

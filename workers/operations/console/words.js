@@ -78,5 +78,6 @@ export function lasting(milliseconds) {
   if (milliseconds < 1000) return unit(milliseconds, 'millisecond')
   if (milliseconds < 60_000) return unit(milliseconds / 1000, 'second', 1)
   if (milliseconds < 3_600_000) return unit(milliseconds / 60_000, 'minute', 1)
-  return unit(milliseconds / 3_600_000, 'hour', 1)
+  if (milliseconds < 48 * 3_600_000) return unit(milliseconds / 3_600_000, 'hour', 1)
+  return unit(milliseconds / 86_400_000, 'day', 1)
 }
