@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ class Accounts:
     #: Announced as something else than is recorded.
     contradicted: int
     terminal: dict[str, int] = field(default_factory=dict)
-    #: Class T, in our database: ledger entries, and jobs with more entries than paid steps.
+    #: Class T, in our database: ledger entries, and jobs with more of them than calls.
     ledger_entries: int = 0
     ledger_doubled: int = 0
     #: Calls that the model was asked for, from its own log, and jobs for which it was asked more than once.
@@ -86,13 +86,26 @@ class Records:
 
 
 def account(
-    acknowledged: Iterable[str], unknown: Iterable[str], attempted: Iterable[str], records: Records
+    acknowledged: Iterable[str],
+    unknown: Iterable[str],
+    attempted: Iterable[str],
+    records: Records,
+    *,
+    only: Container[str] | None = None,
 ) -> Accounts:
-    """Compare what was asked for with what every record says."""
-    history = checker.recorded(records.database_url)
+    """Compare what was asked for with what every record says.
+
+    Args:
+        acknowledged: jobs that the broker said it has.
+        unknown: jobs of which nobody knows whether it has them.
+        attempted: all that were ever sent.
+        records: the independent records.
+        only: jobs that are looked at, where several runs share their services; all by default.
+    """
+    history = [row for row in checker.recorded(records.database_url) if only is None or row[0] in only]
     consumed = [_event(line) for line in lines_of(records.consumer)]
     journalled = [event for journal in records.journals for event in checker.announced(journal)]
-    events = [event for event in consumed if event] + journalled
+    events = [event for event in (*consumed, *journalled) if event and (only is None or event[0] in only)]
     sure, doubtful, asked = set(acknowledged), set(unknown), set(attempted)
     follow_ups = {job_id for job_id, _, _ in history if job_id.rpartition(".")[0] in asked}
     came_out = {job_id for job_id, _, state in history if state in checker.TERMINAL}
@@ -128,18 +141,13 @@ def _examples(findings: Findings) -> dict[str, list[str]]:
 
 
 def _account_for_money(accounts: Accounts, records: Records) -> None:
-    """Class T: each completed job's calls are in the ledger once."""
-    query = """
-        SELECT count(*), count(*) FILTER (WHERE calls > attempts) FROM (
-            SELECT job_id, task, count(*) AS calls,
-                   (SELECT count(DISTINCT (epoch, attempt)) FROM huntaze_workers.job_history h
-                    WHERE h.job_id = c.job_id) AS attempts
-            FROM huntaze_workers.ai_calls c GROUP BY job_id, task) AS paid
-    """
-    with psycopg.connect(records.database_url) as connection:
-        row = connection.execute(query).fetchone()
-    accounts.ledger_entries, accounts.ledger_doubled = row or (0, 0)
+    """Class T: nothing is in the ledger that was not asked of the model, by the model's own log."""
     calls = Counter(records.model.read_text().split()) if records.model.exists() else Counter[str]()
+    query = "SELECT job_id, count(*) FROM huntaze_workers.ai_calls WHERE job_id NOT LIKE '%.%' GROUP BY 1"
+    with psycopg.connect(records.database_url) as connection:
+        ledger = dict(connection.execute(query).fetchall())
+    accounts.ledger_entries = sum(ledger.values())
+    accounts.ledger_doubled = sum(count > calls[job_id] for job_id, count in ledger.items()) if calls else 0
     accounts.model_calls = calls.total()
     accounts.model_repeated = sum(count > 1 for count in calls.values())
 

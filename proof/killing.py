@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
 from multiprocessing.context import ForkServerProcess
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from cryptography.fernet import Fernet
 
 from proof.accounts import Accounts, Records, account
-from proof.clients import Asked, Producer, asked_for, consume
+from proof.clients import Producer, asked_for, consume
 from proof.world import PostgresServer, World
 from shared.clock import SystemClock
 from shared.fetching.transport import GuardedTransport
@@ -41,7 +40,7 @@ CREATORS = 50
 #: A tenth of the creators has a server of their own.
 WITH_ENDPOINTS = 5
 #: A host that has not come to its point by then is killed where it stands.
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 8.0
 
 Tell = Callable[[str], None]
 
@@ -214,7 +213,9 @@ class _Chaos:
         follow-ups, leases, events) is the engine's to recover.
         """
         plan, size = self._plan, -(-len(self._jobs) // self._plan.waves)
-        broker_dies = {round((n + 1) * plan.waves / (plan.broker_kills + 1)) for n in range(plan.broker_kills)}
+        broker_dies = {
+            round((n + 1) * plan.waves / (plan.broker_kills + 1)) for n in range(plan.broker_kills)
+        }
         for wave in range(plan.waves):
             while self._kills < plan.kills * wave // plan.waves and not self._late:
                 await asyncio.sleep(0.1)
@@ -243,10 +244,8 @@ class _Chaos:
             if chance.random() < 0.5:
                 death, patience = Death(next(endless), chance.randint(1, 8)), _PATIENCE_SECONDS
             else:
-                death, patience = None, chance.uniform(0.6, 2.5)
-            process = FORKS.Process(
-                target=run_host, args=(self._environment, death, "as it is"), daemon=True
-            )
+                death, patience = None, chance.uniform(1.0, 4.0)
+            process = FORKS.Process(target=run_host, args=(self._environment, death, "as it is"), daemon=True)
             await self._live_and_die(process, death.point if death else "at random", patience)
 
     async def _kill_webhooks(self) -> None:
@@ -328,7 +327,9 @@ class _Chaos:
             if row:
                 seconds = round(time.monotonic() - self._began, 1)
                 self._timeline.append((seconds, row[0], self._kills))
-                self._tell(f"{row[0]:,} jobs ended, {self._kills} kills, {sum(self._world.faults.values())} faults")
+                self._tell(
+                    f"{row[0]:,} jobs ended, {self._kills} kills, {sum(self._world.faults.values())} faults"
+                )
             await asyncio.sleep(1)
 
     @property

@@ -29,14 +29,16 @@ from shared.ai.port import ChatModel, FinishReason, ModelCall, ModelReply, Model
 from shared.bootstrap import models
 from shared.clock import SystemClock
 from shared.contracts import JobType
-from shared.errors import JobFailedError, RateLimitError
+from shared.errors import ContentFilteredError, JobFailedError, RateLimitError
 from shared.messaging.delivery import Delivery
 from shared.messaging.engine import Engine
 from shared.messaging.outbox import Outbox
 from shared.messaging.points import Point, Probe
 from shared.messaging.policy import POLICIES, JobPolicy
 from shared.messaging.worker import Worker
+from shared.persistence import statements
 from shared.persistence.port import OutboxMessage, Outcome
+from shared.persistence.postgres import PostgresJobStore
 from shared.settings import load_settings
 from tests.chaos import following
 from workers.chat_suggestions import trigger as chat_suggestions
@@ -53,6 +55,8 @@ class Kind(StrEnum):
     FLAKY = "flaky-please"
     #: Followed up by another job, which adds to its result.
     FOLLOWED = following.MARK
+    #: Refused for good; in no mix, a scenario asks for it.
+    HOPELESS = "hopeless-please"
     #: Not a job at all.
     BROKEN = "broken-please"
 
@@ -85,6 +89,8 @@ class Death:
 
     point: Point
     passes: int
+    #: SIGSTOP leaves a host that can go on: it is not dead, only late.
+    signal: int = signal.SIGKILL
 
 
 def run_host(environment: Mapping[str, str], death: Death | None, ordering: str) -> None:
@@ -118,8 +124,9 @@ def _probe(death: Death | None) -> Probe:
 
     def probe(point: Point) -> None:
         passed[point] += 1
-        if death and point is death.point and passed[point] >= death.passes:
-            os.kill(os.getpid(), signal.SIGKILL)
+        late = death and death.signal == signal.SIGSTOP and passed[point] > death.passes
+        if death and point is death.point and passed[point] >= death.passes and not late:
+            os.kill(os.getpid(), death.signal)
 
     return probe
 
@@ -178,6 +185,8 @@ class _ObedientModel:
         if Kind.FLAKY in asked and asked not in self._refused:
             self._refused.add(asked)
             raise RateLimitError
+        if Kind.HOPELESS in asked:
+            raise ContentFilteredError
         await asyncio.sleep(SLOW_SECONDS if Kind.SLOW in asked else 0.002)
         call = ModelCall(
             task=request.task.name,
@@ -247,8 +256,60 @@ def _announce_first(engine: Engine) -> None:
     store.record = announce_first  # type: ignore[method-assign]  # the point of the exercise
 
 
+def _no_fence(engine: Engine) -> None:
+    """Break it: whoever was the owner once may record, and names its event by itself."""
+    for name in ("RECORD", "RECORD_LINKED"):
+        guarded = getattr(statements, name)
+        bare = guarded.replace(" AND job.fence = outcome.fence AND job.state = 'running'", "")
+        bare = bare.replace("RETURNING job.job_id, job.fence", "RETURNING job.job_id, outcome.fence")
+        setattr(statements, name, bare)
+    record = engine._store.record
+
+    async def by_name(outcome: Outcome, *, sweep_after_seconds: float) -> bool:
+        named = [replace(each, message_id=f"{each.message_id}:{outcome.fence}") for each in outcome.messages]
+        return await record(replace(outcome, messages=named), sweep_after_seconds=sweep_after_seconds)
+
+    engine._store.record = by_name  # type: ignore[method-assign]  # the point of the exercise
+
+
+def _check_then_act(engine: Engine) -> None:
+    """Break it: a job that is not over may be taken, whoever has it."""
+    leased = " AND (job.due_at < now() OR job.claim_id = asked.claim_id)"
+    statements.CLAIM = statements.CLAIM.replace(leased, "")
+    _no_fence(engine)
+
+
+def _publish_after_commit(engine: Engine) -> None:
+    """Break it: the outcome is recorded without what it promises to send; the worker sends that, if it lives."""
+    record = engine._store.record
+
+    async def silently(outcome: Outcome, *, sweep_after_seconds: float) -> bool:
+        return await record(replace(outcome, messages=[]), sweep_after_seconds=sweep_after_seconds)
+
+    engine._store.record = silently  # type: ignore[method-assign]  # the point of the exercise
+
+
+def _delete_on_exception(engine: Engine) -> None:
+    """Break it: a handler that raises has its job's row deleted, so that whoever comes next may try."""
+    store = engine._store
+    record = store.record
+
+    async def forget(outcome: Outcome, *, sweep_after_seconds: float) -> bool:
+        if outcome.error_code is None:
+            return await record(outcome, sweep_after_seconds=sweep_after_seconds)
+        query = "DELETE FROM huntaze_workers.jobs WHERE job_id = %(job_id)s"
+        await cast("PostgresJobStore", store).database.run(query, {"job_id": outcome.job_id})
+        raise JobFailedError
+
+    store.record = forget  # type: ignore[method-assign]  # the point of the exercise
+
+
 ORDERINGS = {
     "as it is": _as_it_is,
+    "check then act": _check_then_act,
+    "no fence": _no_fence,
+    "publish after commit": _publish_after_commit,
+    "delete on exception": _delete_on_exception,
     "mark first": _mark_first,
     "settle first": _settle_first,
     "announce first": _announce_first,

@@ -29,6 +29,8 @@ _PRELOADED = (
     "tests.chaos.hosting",
     "tests.chaos.video_hosting",
     "tests.chaos.webhook_hosting",
+    "proof.clients",
+    "shared.bootstrap.dead_letters",
     "shared.bootstrap.models",
     "shared.bootstrap.speech",
     "shared.bootstrap.videos",

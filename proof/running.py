@@ -1,0 +1,106 @@
+"""The parts in their order, with progress, and the page at the end."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from proof import main_run, page
+from proof.parts import Part, Setting
+from proof.targets import verdicts
+
+ROOT = Path(__file__).resolve().parents[1]
+OUTPUT = ROOT / ".local" / "proof"
+PUBLISHED = ROOT / "docs" / "proof.md"
+
+#: Each is a part of the page, in this order.
+PARTS: Mapping[str, Callable[[Setting], Awaitable[Part]]] = {
+    "main": main_run.main_run,
+    "orderings": main_run.test_of_the_test,
+}
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the parts, write the page, and say whether everything held."""
+    console = Console(stderr=True)
+    output = Path(chosen.output)
+    began, load = time.monotonic(), os.getloadavg()[0]
+    parts = []
+    with tempfile.TemporaryDirectory(prefix="huntaze-proof-", ignore_cleanup_errors=True) as name:
+        directory = Path(name)
+        directory.chmod(0o711)  # PostgreSQL's own user passes through it
+        logging.basicConfig(filename=directory / "proof.log", level=logging.INFO, force=True)
+        for part in chosen.parts or PARTS:
+            parts.append(_part(part, chosen, directory, console))
+            page.write(parts, _machine(chosen, load, time.monotonic() - began), output)
+    written = page.write(parts, _machine(chosen, load, time.monotonic() - began), output)
+    console.print(_summary(parts))
+    console.print(f"The page: {written}")
+    return int(not all(part.good for part in parts))
+
+
+def publish(output: str) -> int:
+    """Write the page that is committed from what the last run left."""
+    document = json.loads((Path(output) / "proof.json").read_text(encoding="utf-8"))
+    PUBLISHED.write_text(page.published(document), encoding="utf-8")
+    return 0
+
+
+def _part(name: str, chosen: argparse.Namespace, directory: Path, console: Console) -> Part:
+    began = time.monotonic()
+    with console.status(name) as status:
+
+        def tell(text: str) -> None:
+            status.update(f"{name}: {text}")
+
+        setting = Setting(
+            seed=chosen.seed,
+            quick=chosen.quick,
+            directory=directory,
+            output=Path(chosen.output),
+            jobs=chosen.jobs or (300 if chosen.quick else 10_000),
+            kills=chosen.kills or (12 if chosen.quick else 320),
+            tell=tell,
+        )
+        part = asyncio.run(_run(name, setting))
+    part.seconds = time.monotonic() - began
+    shutil.rmtree(directory / name, ignore_errors=True)
+    console.print(f"[{'green' if part.good else 'red'}]{part.title}[/]: {part.seconds:.0f} s")
+    return part
+
+
+async def _run(name: str, setting: Setting) -> Part:
+    return await PARTS[name](setting)
+
+
+def _machine(chosen: argparse.Namespace, load: float, seconds: float) -> dict[str, str]:
+    return {
+        "run": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC") + (" (quick)" if chosen.quick else ""),
+        "seed": str(chosen.seed),
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "load of the machine before (1 minute)": f"{load:.1f}",
+        "took": f"{seconds / 60:.1f} minutes",
+        "command": " ".join(["python -m proof", *sys.argv[1:]]),
+    }
+
+
+def _summary(parts: list[Part]) -> Table:
+    table = Table("", "measured", "verdict")
+    for name, verdict in verdicts(parts).items():
+        if verdict.holds is not None:
+            table.add_row(name, verdict.measured, "kept" if verdict.holds else "NOT KEPT")
+    return table
