@@ -32,7 +32,7 @@ export function chooseLanguage(wanted) {
 export const spoken = () => language
 export const otherLanguage = () => LANGUAGES.find((each) => each !== language)
 
-// `t('letters', { count: 3 })` finds `letters.other`, and puts `3` in the place of `{count}`.
+// `t('group.all', { count: 3 })` finds `group.all.other`, and puts `3` in the place of `{count}`.
 export function t(key, values = {}) {
   const counted = 'count' in values ? words[`${key}.${plural.select(values.count)}`] ?? words[`${key}.other`] : undefined
   const text = counted ?? words[key] ?? key
