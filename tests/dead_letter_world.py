@@ -148,12 +148,19 @@ class World:
         )
         return await self.replays.create(new)
 
-    async def run(self, source: Source = CHAT, *, seconds: float = 10.0, **asked: Any) -> Operation:
+    async def run(self, source: Source = CHAT, *, seconds: float = 60.0, **asked: Any) -> Operation:
         """Ask for an operation and drive it."""
         operation = await self.operation(source, **asked)
         driven = await self.driver().drive(operation.operation_id, seconds=seconds)
         assert driven is not None
         return driven
+
+    async def until(self, operation: Operation, happened: Callable[[Operation], bool]) -> Operation:
+        """Drive an operation a little at a time until something is so, however slow the machine is."""
+        while True:
+            driven = await self.driver().drive(operation.operation_id, seconds=0.05)
+            if driven is not None and happened(driven):
+                return driven
 
     async def outcomes(self, operation: Operation) -> dict[int, tuple[Outcome, Reason | None]]:
         """Return what became of each message."""

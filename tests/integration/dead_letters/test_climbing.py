@@ -17,6 +17,14 @@ async def _failed_jobs(world: World, number: int) -> list[DeadLetter]:
     return letters
 
 
+def _has_sent(operation: Operation) -> bool:
+    return operation.count(Outcome.SENT) > 0
+
+
+def _has_ended(operation: Operation) -> bool:
+    return operation.phase is Phase.ENDED
+
+
 async def _go_on(world: World, operation: Operation) -> Operation:
     driven = await world.driver().drive(operation.operation_id, seconds=0.25)
     assert driven is not None
@@ -49,9 +57,9 @@ async def test_a_canary_that_fails_again_stops_all(world: World) -> None:
     """Its job is dead again; the others stay where they are, and may be replayed later."""
     letters, ended = await _failed_jobs(world, 5), set[str]()
     operation = await world.operation(ladder=True, patience_seconds=600.0)
-    await _go_on(world, operation)
+    await world.until(operation, _has_sent)
     assert await _end_sent(world, letters, JobState.FAILED, ended) == 1
-    halted = await _go_on(world, operation)
+    halted = await world.until(operation, _has_ended)
     assert (halted.phase, halted.ending, halted.why) == (
         Phase.ENDED,
         Ending.HALTED,
@@ -65,37 +73,34 @@ async def test_a_canary_that_fails_again_stops_all(world: World) -> None:
 
 async def test_what_does_not_end_is_not_waited_for_for_ever(world: World) -> None:
     await _failed_jobs(world, 4)
-    operation = await world.run(ladder=True, patience_seconds=0.1)
+    operation = await world.until(await world.operation(ladder=True, patience_seconds=0.1), _has_ended)
     assert (operation.ending, operation.count(Outcome.SENT), operation.step) == (Ending.COMPLETED, 4, 3)
 
 
 async def test_an_event_that_is_dead_again_stops_the_others(world: World) -> None:
     world.letters.put(EMAIL, event_letter(1), event_letter(2))
     operation = await world.operation(EMAIL, ladder=True)
-    await _go_on(world, operation)
+    await world.until(operation, _has_sent)
     world.letters.put(EMAIL, event_letter(3, properties={"replayCount": 1}))
-    halted = await _go_on(world, operation)
+    halted = await world.until(operation, _has_ended)
     assert halted.ending is Ending.HALTED
     assert await world.lying(EMAIL) == [2, 3]
 
 
 async def test_an_operation_whose_time_is_over_ends(world: World) -> None:
     await _failed_jobs(world, 3)
-    operation = await world.operation(ladder=True, within_seconds=0.3)
-    await _go_on(world, operation)
-    expired = await world.driver().drive(operation.operation_id, seconds=5)
-    assert expired is not None
+    operation = await world.operation(ladder=True, within_seconds=3.0)
+    await world.until(operation, _has_sent)
+    expired = await world.until(operation, _has_ended)
     assert (expired.phase, expired.ending) == (Phase.ENDED, Ending.EXPIRED)
     assert expired.counts == {(Outcome.SENT, None): 1, (Outcome.NOT_TRIED, Reason.EXPIRED): 2}
 
 
 async def test_an_operation_that_is_to_start_later_is_left_alone(world: World) -> None:
     world.letters.put(EMAIL, event_letter(1))
-    operation = await world.operation(EMAIL, start_in_seconds=0.4)
-    waiting = await _go_on(world, operation)
+    later = await world.operation(EMAIL, start_in_seconds=600.0)
+    waiting = await _go_on(world, later)
     assert (waiting.phase, waiting.chosen) == (Phase.PLANNING, 0)
-    assert operation.operation_id not in await world.replays.due(limit=10)
-    await world.driver()._pause(0)
-    while not await world.replays.due(limit=10):
-        await world.driver()._pause(0.02)
-    assert (await _go_on(world, operation)).ending is Ending.COMPLETED
+    assert await world.replays.due(limit=10) == []
+    soon = await world.operation(EMAIL, start_in_seconds=0.1)
+    assert (await world.until(soon, _has_ended)).count(Outcome.SENT) == 1

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shared.dead_letters.judging import Outcome
 from shared.dead_letters.letters import DeadLetter
 from shared.dead_letters.options import Options
-from shared.dead_letters.replays import Kind
+from shared.dead_letters.replays import Kind, Phase
 from shared.dead_letters.selecting import Selector
 from shared.persistence.port import JobState
 from tests.dead_letter_world import CHAT, EMAIL, World, chat_letter, event_letter
@@ -107,7 +107,7 @@ async def test_a_dry_run_leaves_no_trace(world: World) -> None:
 async def test_a_dry_run_knows_what_another_operation_holds(world: World) -> None:
     world.letters.put(EMAIL, event_letter(1), event_letter(2))
     slow = await world.operation(EMAIL, rate_per_second=0.001, selector=Selector(sequence_numbers={1, 2}))
-    await world.driver().drive(slow.operation_id, seconds=0.2)
+    await world.until(slow, lambda now: now.phase is Phase.FORWARDING)
     told = await world.rehearsing().rehearse(Kind.REPLAY, EMAIL, Options(limit=10))
     assert {each.judgement.outcome for each in told.messages} == {Outcome.SKIPPED}
     other = await world.run(EMAIL)

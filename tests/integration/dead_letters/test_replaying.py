@@ -9,10 +9,18 @@ from uuid import uuid4
 import pytest
 
 from shared.dead_letters.judging import Outcome, Reason
-from shared.dead_letters.replays import Ending, Kind, Phase
+from shared.dead_letters.replays import Ending, Kind, Operation, Phase
 from shared.dead_letters.selecting import Selector
 from shared.persistence.port import JobState, Verdict
 from tests.dead_letter_world import CHAT, EMAIL, LONG_AGO, World, chat_letter, event_letter
+
+
+def _has_sent(operation: Operation) -> bool:
+    return operation.count(Outcome.SENT) > 0
+
+
+def _has_ended(operation: Operation) -> bool:
+    return operation.phase is Phase.ENDED
 
 
 async def test_a_failed_job_is_asked_for_again_and_its_dead_letter_taken_away(world: World) -> None:
@@ -125,13 +133,10 @@ async def test_what_comes_to_lie_there_later_is_not_touched(world: World) -> Non
     world.letters.put(EMAIL, event_letter(1))
     operation = await world.operation(EMAIL)
 
-    class Refilled(Exception):  # noqa: N818 - no error: the test's own way out
-        pass
-
     world.letters.put(EMAIL, event_letter(2, properties={"replayCount": 1}))
-    await world.driver().drive(operation.operation_id, seconds=10)
+    await world.until(operation, lambda now: now.phase is not Phase.PLANNING)
     world.letters.put(EMAIL, event_letter(3, properties={"replayCount": 1}))
-    await world.driver().drive(operation.operation_id, seconds=10)
+    await world.until(operation, _has_ended)
     assert await world.lying(EMAIL) == [3]
 
 
@@ -157,33 +162,34 @@ async def test_one_operation_has_one_driver(world: World) -> None:
 
 async def test_a_message_that_is_gone_meanwhile_is_noted(world: World) -> None:
     world.letters.put(EMAIL, event_letter(1), event_letter(2))
-    operation = await world.operation(EMAIL, rate_per_second=0.5)
-    driver = world.driver()
-    await driver.drive(operation.operation_id, seconds=0.3)
+    operation = await world.operation(EMAIL, rate_per_second=0.2)
+    await world.until(operation, _has_sent)
     await world.letters.clear(EMAIL, {1: "e-1", 2: "e-2"}, within_seconds=1)
-    await driver.drive(operation.operation_id, seconds=10)
+    await world.until(operation, _has_ended)
     assert await world.outcomes(operation) == {1: (Outcome.SENT, None), 2: (Outcome.SKIPPED, Reason.GONE)}
 
 
 async def test_a_message_that_somebody_else_has_locked_is_waited_for(world: World) -> None:
     world.letters.put(EMAIL, event_letter(1))
     world.letters.locked.add((EMAIL.place, 1))
-    operation = await world.run(EMAIL, seconds=1.0)
-    assert operation.phase is Phase.CLEARING
+    operation = await world.operation(EMAIL)
+    await world.until(operation, lambda now: now.phase is Phase.CLEARING)
+    await world.driver().drive(operation.operation_id, seconds=0.2)
+    assert await world.lying(EMAIL) == [1]
     world.letters.locked.clear()
-    await world.driver().drive(operation.operation_id, seconds=5)
+    await world.until(operation, _has_ended)
     assert await world.lying(EMAIL) == []
     assert len(world.sender.sent) == 1
 
 
 async def test_cancelling_leaves_what_was_not_sent(world: World) -> None:
     world.letters.put(EMAIL, *(event_letter(number) for number in range(1, 11)))
-    operation = await world.operation(EMAIL, rate_per_second=2.0)
-    await world.driver().drive(operation.operation_id, seconds=0.2)
+    operation = await world.operation(EMAIL, rate_per_second=0.2)
+    await world.until(operation, _has_sent)
     cancelled = await world.replays.cancel(operation.operation_id, "Cancelled by ana.")
     assert cancelled is not None
     assert (cancelled.phase, cancelled.ending) == (Phase.CLEARING, Ending.CANCELLED)
-    await world.driver().drive(operation.operation_id, seconds=5)
+    await world.until(operation, _has_ended)
     outcomes = await world.outcomes(operation)
     sent = [number for number, (outcome, _) in outcomes.items() if outcome is Outcome.SENT]
     assert 0 < len(sent) < 10
@@ -195,11 +201,11 @@ async def test_while_the_broker_is_away_nothing_is_lost(world: World) -> None:
     world.letters.put(EMAIL, event_letter(1))
     operation = await world.operation(EMAIL)
     world.sender.unavailable = True
-    await world.driver().drive(operation.operation_id, seconds=0.5)
+    await world.until(operation, lambda now: now.count(Outcome.SENDING) == 1)
     assert await world.lying(EMAIL) == [1]
     world.sender.unavailable = False
     await world.swept()
-    await world.driver().drive(operation.operation_id, seconds=5)
+    await world.until(operation, _has_ended)
     assert (len(world.sender.sent), await world.lying(EMAIL)) == (1, [])
 
 
