@@ -159,7 +159,7 @@ class _Maker:
         gb = self.month.read_gb
         yield self._line(Group.AZURE, "NAT gateway, traffic", gb, "nat.azure_gb", fixed=False)
         if reach is Reach.AZURE_CACHE:
-            yield self._line(Group.AZURE, "Cache beside the functions", 1, "redis.azure_basic_month")
+            yield self._line(Group.AZURE, "Cache beside the functions", 1, "redis.azure_managed_month")
         else:
             yield self._line(Group.AWS, "Load balancer before the cache", 1, "nlb.aws_month")
 
@@ -204,7 +204,25 @@ class _Maker:
         video, content = usage.video, usage.content
         chat = usage.chat
         yield self._calls(
-            "Chat suggestions", chat.model, month.chat_calls, chat.input_tokens, chat.output_tokens
+            "Chat, heavy messages",
+            chat.heavy_model,
+            month.heavy_calls,
+            chat.heavy_input_tokens,
+            chat.heavy_output_tokens,
+        )
+        yield self._calls(
+            "Chat, light messages",
+            chat.light_model,
+            month.light_calls,
+            chat.light_input_tokens,
+            chat.light_output_tokens,
+        )
+        yield self._calls(
+            "Chat, bank of lines",
+            chat.light_model,
+            month.bank_calls,
+            chat.bank_input_tokens,
+            chat.bank_output_tokens,
         )
         yield self._calls(
             "Content suggestions",

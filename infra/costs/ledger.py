@@ -11,7 +11,10 @@ from infra.costs.bill import Bill
 _MILLION = Decimal(1_000_000)
 #: Each worker's tasks in the ledger, and its lines on the bill.
 _WORKERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
-    "chat": (frozenset({"chat.suggest", "chat.bank", "route.complexity"}), frozenset({"Chat suggestions"})),
+    "chat": (
+        frozenset({"chat.suggest", "chat.bank", "route.complexity"}),
+        frozenset({"Chat, heavy messages", "Chat, light messages", "Chat, bank of lines"}),
+    ),
     "content suggestions": (frozenset({"content.suggest"}), frozenset({"Content suggestions"})),
     "content analysis": (frozenset({"content.look", "content.judge"}), frozenset({"Content analysis"})),
     "video": (

@@ -43,7 +43,7 @@ def optimisations(month: Month, book: PriceBook, today: date) -> Sequence[Optimi
             "10-20",
             replace(month.choices, hit_share=_HOPED_FROM),
             replace(month.choices, hit_share=_HOPED_TO),
-            "A hope: published exact duplicates are 18 %. What the suggestion bank spares is counted apart.",
+            "A hope: published exact duplicates are 18 %. What our bank and cache spare is counted already.",
         ),
         (
             "Compression 50 → 20 MB",

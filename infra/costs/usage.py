@@ -19,14 +19,23 @@ class _Read(BaseModel):
 
 
 class ChatUsage(_Read):
-    """A fan's message, and what answering it takes."""
+    """A fan's message, and what answering it takes; the rest is served by the bank or the answer cache."""
 
     jobs_per_message: Decimal
-    #: Served by the suggestion bank, or not at all because a newer message took its place.
-    without_call_share: Decimal
-    input_tokens: int
-    output_tokens: int
-    model: str
+    #: Answered by the small model, as measured (`benchmarks/money`).
+    light_share: Decimal
+    light_model: str
+    light_input_tokens: int
+    light_output_tokens: int
+    #: Answered by the large one.
+    heavy_share: Decimal
+    heavy_model: str
+    heavy_input_tokens: int
+    heavy_output_tokens: int
+    #: Lines for the bank, written by the small model.
+    bank_calls_per_creator_day: Decimal
+    bank_input_tokens: int
+    bank_output_tokens: int
 
 
 class VideoUsage(_Read):
@@ -131,8 +140,8 @@ class Choices:
 
     plan: Plan = Plan.EP1
     reach: Reach = Reach.AZURE_CACHE
-    #: Of the calls that are left, those that the answer cache spares: published exact duplicates are 18 %.
-    hit_share: Decimal = Decimal("0.18")
+    #: Of the calls that are left, those that a better cache would spare: what ours does is counted already.
+    hit_share: Decimal = Decimal(0)
     compressed: bool = True
     tiering: bool = True
     #: Suggestions are made when asked for: once, three in one call; otherwise twice for each message.
@@ -163,9 +172,19 @@ class Month:
         return self.messages * self.usage.chat.jobs_per_message * twice
 
     @property
-    def chat_calls(self) -> Decimal:
-        """Model calls that are paid for chats."""
-        return self.chat_jobs * (1 - self.usage.chat.without_call_share) * (1 - self.choices.hit_share)
+    def light_calls(self) -> Decimal:
+        """Questions that the small model answers."""
+        return self.chat_jobs * self.usage.chat.light_share * (1 - self.choices.hit_share)
+
+    @property
+    def heavy_calls(self) -> Decimal:
+        """Questions that the large model answers."""
+        return self.chat_jobs * self.usage.chat.heavy_share * (1 - self.choices.hit_share)
+
+    @property
+    def bank_calls(self) -> Decimal:
+        """Calls that write lines for the bank."""
+        return self._monthly(self.usage.chat.bank_calls_per_creator_day)
 
     @property
     def videos(self) -> int:

@@ -92,11 +92,26 @@ def test_lines_are_quantity_times_price(name: str, usd: str) -> None:
     assert _bill().line_usd(name) == Decimal(usd)
 
 
-def test_chat_costs_what_is_left_after_bank_and_cache() -> None:
-    (line,) = (line for line in _bill().lines if line.name == "Chat suggestions")
-    calls = 150_000 * (1 - USAGE.chat.without_call_share) * (1 - Decimal("0.18"))
-    each = in_use(USAGE.chat.model, TODAY).price_usd_micros(USAGE.chat.input_tokens, USAGE.chat.output_tokens)
-    assert line.usd == calls * each / 1_000_000
+def test_chat_costs_what_the_bank_and_the_cache_leave() -> None:
+    lines = {line.name: line for line in _bill().lines}
+    chat = USAGE.chat
+    for name, family, calls, tokens in (
+        (
+            "heavy messages",
+            chat.heavy_model,
+            chat.heavy_share * 150_000,
+            (chat.heavy_input_tokens, chat.heavy_output_tokens),
+        ),
+        (
+            "light messages",
+            chat.light_model,
+            chat.light_share * 150_000,
+            (chat.light_input_tokens, chat.light_output_tokens),
+        ),
+    ):
+        assert (
+            lines[f"Chat, {name}"].usd == calls * in_use(family, TODAY).price_usd_micros(*tokens) / 1_000_000
+        )
 
 
 def test_storage_grows_and_cools_down() -> None:
@@ -169,7 +184,7 @@ def test_the_ledger_is_held_against_the_forecast_by_call() -> None:
     found = {each.worker: each for each in held(spent, Decimal("0.5"), _bill())}
     assert found["chat"].spent_usd == Decimal("0.21")
     assert found["chat"].projected_usd == Decimal("0.42")
-    assert found["chat"].forecast_usd == _bill().line_usd("Chat suggestions")
+    assert found["chat"].forecast_usd == _bill().line_usd("Chat")
     assert found["video"].calls == 0
     assert found["other"].spent_usd == 5
 
