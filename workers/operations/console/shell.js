@@ -54,7 +54,7 @@ export class Shell {
         h('div', { class: 'who' },
           this.#listening,
           h('p', { class: 'name', title: this.session.operator.name }, h('bdi', {}, this.session.operator.name), h('small', {}, word('role', this.session.operator.role))),
-          h('button', { type: 'button', class: 'plain', lang: t('language.other.code'), title: t('language.other'), 'aria-label': t('language.other'), on: { click: this.switchLanguage } }, t('language.other.short')),
+          h('button', { type: 'button', class: 'plain', lang: t('language.other.code'), title: t('language.other'), 'aria-label': `${t('language.other.short')}, ${t('language.other')}`, on: { click: this.switchLanguage } }, t('language.other.short')),
           h('button', { type: 'button', class: 'plain icon-button', title: t('signout'), 'aria-label': t('signout'), on: { click: this.signOut } }, icon('leave')))),
       this.#main,
       h('p', { id: 'announcements', class: 'unseen', role: 'status', 'aria-live': 'polite' }),
