@@ -18,6 +18,7 @@ _SHORTEST_GROUP_SECONDS = 0.3
 #: More than a quarter of an hour at 250 frames a second.
 _MOST_PACKETS = 300_000
 _FRAME_SECONDS = 1 / 30
+_NOTHING = bytes(4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,8 @@ class PacketTable:
     time_base_seconds: float
     #: What went wrong while reading: packets of which a part is missing, and what could not be read at all.
     errors: int = 0
+    #: Packets that begin as no picture does, with zeros: part of an upload was lost.
+    hollow: int = 0
 
     @property
     def count(self) -> int:
@@ -101,6 +104,7 @@ class _Rows:
     sizes: list[int] = field(default_factory=list)
     keys: list[bool] = field(default_factory=list)
     errors: int = 0
+    hollow: int = 0
 
     def failed(self) -> None:
         self.errors += 1
@@ -111,6 +115,7 @@ def read_table(container: InputContainer, stream: VideoStream) -> PacketTable:
     rows = _Rows()
     for packet in packets(container, stream, rows.failed):
         rows.errors += packet.is_corrupt
+        rows.hollow += bytes(memoryview(packet)[:4]) == _NOTHING
         rows.pts.append(shown_at(packet))
         rows.sizes.append(packet.size)
         rows.keys.append(packet.is_keyframe)
@@ -123,6 +128,7 @@ def read_table(container: InputContainer, stream: VideoStream) -> PacketTable:
         keys=np.array(rows.keys, np.bool_),
         time_base_seconds=float(time_base) if time_base else 1.0,
         errors=rows.errors,
+        hollow=rows.hollow,
     )
 
 

@@ -108,7 +108,7 @@ def find_scenes(
             end_seconds=table.end_seconds,
             stated_seconds=_stated_end(stream, probe),
             looked_at=decoder.looked_at,
-            corrupt=decoder.corrupt,
+            corrupt=decoder.corrupt or table.hollow,
             notes=search.notes,
             broken_off=table.errors > 0,
         ),
@@ -165,7 +165,7 @@ def _damage(reading: _Reading) -> DamageReport | None:
     if not truncated and not reading.corrupt:
         return None
     return DamageReport(
-        corrupt_frames=reading.corrupt / max(1, reading.looked_at),
+        corrupt_frames=min(1.0, reading.corrupt / max(1, reading.looked_at)),
         ends_at_seconds=reading.end_seconds if truncated else None,
     )
 
