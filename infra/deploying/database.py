@@ -1,8 +1,8 @@
 """The workers' own account in PostgreSQL.
 
-RDS changes its master password every week, so the workers do not sign in with it: a deployment does so once,
-migrates, and makes them an account with the rights to the workers' tables and no others. PostgreSQL is sent the
-password's verifier, not the password.
+RDS changes its master password every week, so the workers do not sign in with it: a deployment does, and makes
+them an account with the rights to the workers' tables and no others. PostgreSQL is sent the verifier of its
+password, not the password.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ def migrate(url: str) -> None:
         upgrade(url)
     except (CommandError, SQLAlchemyError) as error:
         raise StopError(
-            f"The database can't be migrated ({type(error).__name__}). Is this machine's address among those "
-            "that it lets in (--operator-address)? Otherwise run python -m shared.persistence.migrations from "
-            "where it is, and deploy with --skip-migrations."
+            f"The database can't be migrated ({type(error).__name__}). Does it let this machine in "
+            "(--operator-address)? Otherwise run python -m shared.persistence.migrations from one that it does, "
+            "and deploy with --skip-migrations."
         ) from None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from infra.deploying import certificates, database, guards, preflight, rolling_back, secrets
@@ -36,6 +37,7 @@ def deploy(work: Work) -> tuple[Status, dict[str, Any]]:
     run.result.update(release=run.release.id, dryRun=options.dry_run)
     stack_set = foretell_aws(run) if options.aws else None
     if options.azure:
+        _pack(run)
         foretell_azure(run)
     if options.dry_run:
         if stack_set:
@@ -110,6 +112,9 @@ def _change_azure(run: Deployment) -> Mapping[str, Any]:
     _keep_before(run, before)
     vault = str(outputs_of(before[0]).get("vaultName", "")) if before else ""
     given = _secrets(run, secrets.in_vault(work.azure.arm, vault))
+    if before and not given and not run.result["azureChanges"]:
+        run.keep(deployment=str(before[0]["name"]))
+        return outputs_of(before[0])
     name = deployment_name(run.release.id)
     try:
         with work.progress.step(f"Azure: deploy {name}"), secrets.as_parameters(given) as file:
@@ -198,10 +203,6 @@ def _open_door(run: Deployment, egress: str) -> None:
 def _go_live(run: Deployment, outputs: Mapping[str, Any]) -> Status:
     """Bring the package live; go back if it does not hold."""
     work, options = run.work, run.work.options
-    package = work.releases.of(run.release) / "package.zip"
-    with work.progress.step("Pack"):
-        extra = certificates.for_package(options.database_ca, database.CA_IN_PACKAGE)
-        run.keep(package=str(package), package_sha256=pack(ROOT, package, extra))
     apps = Apps(
         azure=work.azure,
         names=outputs["appNames"],
@@ -209,12 +210,10 @@ def _go_live(run: Deployment, outputs: Mapping[str, Any]) -> Status:
         progress=work.progress,
     )
     slot = "staging" if options.plan == "ep1" else ""
-    with work.progress.step("Publish" + (" to the slots" if slot else "")):
-        apps.publish(package, slot)
-    if slot:
-        with work.progress.step("The slots are ready"):
-            apps.check(slot)
-        _swap(run, apps)
+    if _is_live(run):
+        work.progress.say("This package is live: nothing to publish.")
+    else:
+        _publish(run, apps, slot)
     try:
         with work.progress.step("What is live is ready"):
             apps.check()
@@ -223,7 +222,41 @@ def _go_live(run: Deployment, outputs: Mapping[str, Any]) -> Status:
         work.progress.say(str(error))
         failed = [str(error)]
     run.result["failed"] = failed
-    return _go_back(run, apps) if failed else Status.DONE
+    if not failed:
+        return Status.DONE
+    if not run.release.published:
+        raise StopError("What is live does not hold, and was not changed by this deployment.")
+    return _go_back(run, apps)
+
+
+def _pack(run: Deployment) -> None:
+    package = run.work.releases.of(run.release) / "package.zip"
+    with run.work.progress.step("Pack"):
+        extra = certificates.for_package(run.work.options.database_ca, database.CA_IN_PACKAGE)
+        run.keep(package=str(package), package_sha256=pack(ROOT, package, extra))
+
+
+def _is_live(run: Deployment) -> bool:
+    """Tell whether the last release that held was this package, on this plan."""
+    last = run.work.releases.last()
+    newest = [each for each in run.work.releases.all() if each.id != run.release.id]
+    return (
+        last is not None
+        and all(each.outcome == "verified" for each in newest[newest.index(last) :] if each.published)
+        and (last.package_sha256, last.plan) == (run.release.package_sha256, run.release.plan)
+    )
+
+
+def _publish(run: Deployment, apps: Apps, slot: str) -> None:
+    """Publish the package, to the slots where there are any, and swap them once they are ready."""
+    progress = run.work.progress
+    with progress.step("Publish" + (" to the slots" if slot else "")):
+        run.keep(published=True)
+        apps.publish(Path(run.release.package), slot)
+    if slot:
+        with progress.step("The slots are ready"):
+            apps.check(slot)
+        _swap(run, apps)
 
 
 def _swap(run: Deployment, apps: Apps) -> None:

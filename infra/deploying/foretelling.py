@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,6 +15,8 @@ from infra.deploying.changes import Change, destructive
 from infra.deploying.releases import Release
 from infra.deploying.stopping import RefusedError, StopError
 from infra.deploying.work import Work
+
+_NEW = ("Create", "Add")
 
 
 @dataclass
@@ -67,6 +70,11 @@ def foretell_azure(run: Deployment) -> None:
 
 
 def refuse(run: Deployment, cloud: str, changes: Sequence[Change]) -> None:
+    """Show what would change.
+
+    Raises:
+        RefusedError: something would be lost, and nobody asked for that.
+    """
     show(run.work, cloud, changes)
     run.result[f"{cloud.lower()}Changes"] = [
         {"action": each.action, "what": each.what, "type": each.kind, "destructive": each.destructive}
@@ -80,13 +88,17 @@ def refuse(run: Deployment, cloud: str, changes: Sequence[Change]) -> None:
 
 
 def show(work: Work, cloud: str, changes: Sequence[Change]) -> None:
+    """Show what would change: what is new by its type, what is not one by one."""
     if not changes:
         work.progress.say(f"{cloud}: nothing would change")
         return
     table = Table(title=f"{cloud}: {len(changes)} changes", title_justify="left", title_style="bold")
     for column in ("", "type", "name", "properties"):
         table.add_column(column, overflow="fold")
-    for each in changes:
+    new = Counter(each.kind for each in changes if each.action in _NEW)
+    for kind, count in sorted(new.items()):
+        table.add_row("Create", kind, f"{count} new", "")
+    for each in (each for each in changes if each.action not in _NEW):
         style = "red" if each.destructive else ""
         table.add_row(each.action, each.kind, each.what, ", ".join(each.details[:6]), style=style)
     work.progress.show(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +12,19 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+_LOG_WIDTH = 140
+
+
+def _width() -> int | None:
+    """Return the terminal's own width; a log, such as a workflow's, is wider than rich believes."""
+    return None if sys.stderr.isatty() else _LOG_WIDTH
+
 
 @dataclass
 class Progress:
     """The steps of one call."""
 
-    console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True))
+    console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, width=_width()))
     steps: list[dict[str, Any]] = field(default_factory=list)
 
     @contextmanager

@@ -29,6 +29,8 @@ class Release:
     #: Azure's names of this deployment, and of the one before it.
     deployment: str = ""
     previous_deployment: str = ""
+    #: Whether some app or slot may have been given the package.
+    published: bool = False
     package: str = ""
     package_sha256: str = ""
     previous_package: str = ""

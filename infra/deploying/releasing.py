@@ -57,8 +57,8 @@ class Apps:
     def drain(self, seconds: float) -> None:
         """Wait until no subscription holds a message that somebody works at, or the time is over.
 
-        A swap ends what runs. Nothing is lost by it, since a message that was not settled is delivered again and
-        a job goes on from its last step; but a call that was under way may be paid for twice.
+        A swap ends what runs. Nothing is lost by it, since a message that was not settled is delivered again
+        and a job goes on from its last step; but a call that was under way may be paid for twice.
         """
         until = self.clock() + seconds
         while self.clock() < until:

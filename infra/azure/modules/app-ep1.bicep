@@ -31,7 +31,6 @@ var platform = {
   FUNCTIONS_EXTENSION_VERSION: '~4'
   FUNCTIONS_WORKER_RUNTIME: 'python'
   SCM_DO_BUILD_DURING_DEPLOYMENT: 'true'
-  ENABLE_ORYX_BUILD: 'true'
   WEBSITE_SKIP_CONTENTSHARE_VALIDATION: '1'
   WEBSITE_CONTENTAZUREFILECONNECTIONSTRING: contentReference
   AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(maxConcurrentCalls)

@@ -22,7 +22,7 @@ _SECRET_VALUE = re.compile(
 _SECRET_NAME = re.compile(
     r"(_KEY|_KEYS|_SECRET|_SECRETS|PASSWORD|CONNECTIONSTRING|_CONNECTION_STRING)$", re.IGNORECASE
 )
-_OF_THE_SLOT = ("WEBSITE_CONTENTAZUREFILECONNECTIONSTRING", "AzureFunctionsWebHost__hostid")
+_OF_THE_SLOT = ("AzureFunctionsWebHost__hostid",)
 
 
 @dataclass(frozen=True, kw_only=True)

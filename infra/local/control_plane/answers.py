@@ -43,23 +43,25 @@ def respond(estate: Estate, method: str, path: str, body: bytes, host: Host) -> 
 
 def _deployment(estate: Estate, method: str, found: re.Match[str], body: bytes) -> Answer:
     group, name, what = found["group"], found["name"] or "", (found["what"] or "").casefold()
-    if what == "whatif":
-        return Answer(200, deployments.what_if(estate, group, _json(body)))
-    if what == "validate":
-        return Answer(
-            200, {"name": name, "properties": {**_json(body)["properties"], "provisioningState": "Succeeded"}}
-        )
-    if method == "PUT":
-        return Answer(201, deployments.deploy(estate, group, name, _json(body)))
+    match method, what:
+        case "POST", "whatif":
+            return Answer(200, deployments.what_if(estate, group, _json(body)))
+        case "POST", "validate":
+            properties = {**_json(body)["properties"], "provisioningState": "Succeeded"}
+            return Answer(200, {"name": name, "properties": properties})
+        case "PUT", _:
+            return Answer(201, deployments.deploy(estate, group, name, _json(body)))
+    return _kept_deployment(estate, name, what)
+
+
+def _kept_deployment(estate: Estate, name: str, what: str) -> Answer:
     if not name:
         return Answer(200, {"value": [deployments.shown(each) for each in estate.deployments.values()]})
     if (kept := estate.deployments.get(name)) is None:
         return _missing(name)
     if what == "exporttemplate":
         return Answer(200, {"template": kept["template"]})
-    if what == "operations":
-        return Answer(200, {"value": []})
-    return Answer(200, deployments.shown(kept))
+    return Answer(200, {"value": []} if what == "operations" else deployments.shown(kept))
 
 
 def _site(estate: Estate, method: str, path: str, asked: tuple[str, str], body: bytes, host: Host) -> Answer:
@@ -67,29 +69,24 @@ def _site(estate: Estate, method: str, path: str, asked: tuple[str, str], body: 
     site = estate.get(identity)
     if site is None:
         return _missing(identity)
-    match method, rest:
-        case "GET", "":
-            return Answer(200, sites.shown(site, host(identity)))
-        case "POST", "config/appsettings/list":
-            return Answer(200, {"id": path, "name": "appsettings", "properties": sites.settings(site)})
-        case "PUT", "config/appsettings":
-            sites.set_settings(site, _json(body)["properties"])
-            return Answer(200, {"id": path, "name": "appsettings", "properties": sites.settings(site)})
-        case "GET", "config/web" | "config/web/":
-            return Answer(
-                200, {"id": path, "name": "web", "properties": site["properties"].get("siteConfig", {})}
-            )
-        case "GET", "functions":
-            return Answer(200, {"value": sites.functions(estate, identity)})
-        case "GET", "config/configreferences/appsettings":
-            return Answer(200, _references(estate, site))
-        case "POST", "slotsswap":
-            sites.swap(estate, identity.casefold())
-            return Answer(200, None)
-        case "POST", "host/default/listkeys":
-            return Answer(200, {"masterKey": "none", "functionKeys": {}, "systemKeys": {}})
-        case _:
-            return _resource(estate, method, path, body, host)
+    if (method, rest) == ("PUT", "config/appsettings"):
+        sites.set_settings(site, _json(body)["properties"])
+    known: dict[tuple[str, str], Callable[[], Json | None]] = {
+        ("GET", ""): lambda: sites.shown(site, host(identity)),
+        ("POST", "config/appsettings/list"): lambda: {"id": path, "properties": sites.settings(site)},
+        ("PUT", "config/appsettings"): lambda: {"id": path, "properties": sites.settings(site)},
+        ("GET", "config/web"): lambda: {"id": path, "properties": site["properties"].get("siteConfig", {})},
+        ("GET", "functions"): lambda: {"value": sites.functions(estate, identity)},
+        ("GET", "config/configreferences/appsettings"): lambda: _references(estate, site),
+        ("POST", "slotsswap"): lambda: sites.swap(estate, identity.casefold()),
+        ("POST", "host/default/listkeys"): lambda: {
+            "masterKey": "none",
+            "functionKeys": {},
+            "systemKeys": {},
+        },
+    }
+    answer = known.get((method, rest))
+    return Answer(200, answer()) if answer else _resource(estate, method, path, body, host)
 
 
 def _references(estate: Estate, site: Json) -> Json:
@@ -112,23 +109,23 @@ def _of_the_subscription(path: str) -> Json | None:
         "displayName": "stand-in",
         "state": "Enabled",
     }
-    parts = path.strip("/").casefold().split("/")
-    match parts:
+    found: Json | None = None
+    match path.strip("/").casefold().split("/"):
         case ["subscriptions"]:
-            return {"value": [subscription]}
+            found = {"value": [subscription]}
         case ["subscriptions", _]:
-            return subscription
+            found = subscription
         case ["tenants"]:
-            return {"value": [{"id": f"/tenants/{TENANT}", "tenantId": TENANT}]}
+            found = {"value": [{"id": f"/tenants/{TENANT}", "tenantId": TENANT}]}
         case ["subscriptions", _, "providers"]:
-            return {"value": []}
+            found = {"value": []}
         case ["subscriptions", _, "providers", namespace]:
-            return {"namespace": namespace, "registrationState": "Registered", "resourceTypes": []}
+            found = {"namespace": namespace, "registrationState": "Registered", "resourceTypes": []}
         case ["subscriptions", _, "providers", "microsoft.cognitiveservices", "locations", _, "models"]:
-            return {"value": [{"kind": "AIServices", "model": _offered(each)} for each in _models()]}
+            found = {"value": [{"kind": "AIServices", "model": _offered(each)} for each in _models()]}
         case ["subscriptions", _, "providers", "microsoft.cognitiveservices", "locations", _, "usages"]:
-            return {"value": [_usage(each) for each in _models()]}
-    return None
+            found = {"value": [_usage(each) for each in _models()]}
+    return found
 
 
 def _models() -> list[Json]:
@@ -156,28 +153,27 @@ def _resource(estate: Estate, method: str, path: str, body: bytes, host: Host) -
         return Answer(201, estate.put(path, {"location": LOCATION, **_json(body)}))
     if (kept := estate.get(path)) is not None:
         return Answer(200, _with_counts(estate, path, kept))
-    if method == "HEAD" or "/providers/" not in path:
-        if path.casefold().endswith("/resources") and method == "GET":
-            prefix = f"{group_of(path)}/".casefold()
-            return Answer(
-                200,
-                {"value": [each for key, each in sorted(estate.resources.items()) if key.startswith(prefix)]},
-            )
-        return _missing(path)
-    collection = [each for each in estate.children(path)]
-    if collection or _is_collection(path):
-        is_sites = path.casefold().endswith(("/sites", "/slots"))
-        shown = [
-            sites.shown(each, host(each["id"])) if is_sites else _with_counts(estate, each["id"], each)
-            for each in collection
-        ]
-        return Answer(200, {"value": shown})
-    return _missing(path)
+    if path.casefold().endswith("/resources") and method == "GET":
+        prefix = f"{group_of(path)}/".casefold()
+        return Answer(
+            200, {"value": [each for key, each in sorted(estate.resources.items()) if key.startswith(prefix)]}
+        )
+    return _collection(estate, path, host) if _is_collection(path) else _missing(path)
+
+
+def _collection(estate: Estate, path: str, host: Host) -> Answer:
+    is_sites = path.casefold().endswith(("/sites", "/slots"))
+    shown = [
+        sites.shown(each, host(each["id"])) if is_sites else _with_counts(estate, each["id"], each)
+        for each in estate.children(path)
+    ]
+    return Answer(200, {"value": shown})
 
 
 def _is_collection(path: str) -> bool:
     """Types and names take turns after the provider, so a path that ends in a type names a collection."""
-    return len(path.rpartition("/providers/")[2].split("/")) % 2 == 0
+    own = path.rpartition("/providers/")[2]
+    return bool(own) and "/providers/" in path and len(own.split("/")) % 2 == 0
 
 
 def _with_counts(estate: Estate, identity: str, resource: Json) -> Json:

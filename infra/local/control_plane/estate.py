@@ -1,4 +1,4 @@
-"""What is deployed: resources by id, the code of each site, the deployments, and the faults that are ordered."""
+"""What is deployed: resources by id, the code of each site, deployments; and the faults that are ordered."""
 
 from __future__ import annotations
 

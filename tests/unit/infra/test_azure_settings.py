@@ -27,7 +27,6 @@ PLATFORM = {
     "AzureWebJobsStorage__accountName",
     "AzureWebJobsStorage__clientId",
     "AzureWebJobsStorage__credential",
-    "ENABLE_ORYX_BUILD",
     "FUNCTIONS_EXTENSION_VERSION",
     "FUNCTIONS_WORKER_RUNTIME",
     "SCM_DO_BUILD_DURING_DEPLOYMENT",
