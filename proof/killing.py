@@ -19,6 +19,7 @@ import psycopg
 from cryptography.fernet import Fernet
 
 from proof.accounts import Accounts, Records, account
+from proof.children import child, end
 from proof.clients import Producer, asked_for, consume
 from proof.world import PostgresServer, World
 from shared.clock import SystemClock
@@ -33,7 +34,6 @@ from shared.webhooks.register import Register
 from shared.webhooks.sealing import Seal
 from tests.chaos import webhook_hosting
 from tests.chaos.hosting import MODEL_LOG, Death, run_host
-from tests.chaos.scenario import FORKS
 from tests.webhook_receiver import Receiver, receiving
 
 CREATORS = 50
@@ -41,6 +41,8 @@ CREATORS = 50
 WITH_ENDPOINTS = 5
 #: A host that has not come to its point by then is killed where it stands.
 _PATIENCE_SECONDS = 8.0
+#: How long hosts live while the last messages are waited for.
+_LATER_SECONDS = 10.0
 
 Tell = Callable[[str], None]
 
@@ -140,6 +142,7 @@ class _Chaos:
             "WEBHOOK_LOCAL_ORIGINS": receiver.origin,
         }
         self._over = False
+        self._published = False
 
     @classmethod
     async def begun(cls, plan: Plan, world: World, receiver: Receiver, tell: Tell) -> _Chaos:
@@ -153,13 +156,12 @@ class _Chaos:
     @asynccontextmanager
     async def consuming(self) -> AsyncIterator[None]:
         """Have a consumer of events, in a process of its own."""
-        arguments = (self._world.connection, "metrics", str(self._consumed))
-        process = FORKS.Process(target=consume, args=arguments, daemon=True)
+        process = child(consume, self._world.connection, "metrics", str(self._consumed))
         process.start()
         try:
             yield
         finally:
-            await asyncio.to_thread(_end, process)
+            await asyncio.to_thread(end, process)
 
     async def play(self) -> None:
         """Kill and break while jobs come in, then let unharmed hosts bring everything to its end."""
@@ -169,6 +171,7 @@ class _Chaos:
         slots.append(asyncio.create_task(self._kill_webhooks()))
         try:
             await self._publish()
+            self._published = True
             await asyncio.gather(*slots)
             self._over = True
             await faults
@@ -240,31 +243,32 @@ class _Chaos:
         points = [point for point in Point for _ in range(3)]
         chance.shuffle(points)
         endless = cycle(points)
-        while self._kills < self._plan.kills and not self._late:
-            if chance.random() < 0.5:
+        while self._goes_on:
+            if self._enough:
+                death, patience = None, _LATER_SECONDS
+            elif chance.random() < 0.5:
                 death, patience = Death(next(endless), chance.randint(1, 8)), _PATIENCE_SECONDS
             else:
                 death, patience = None, chance.uniform(1.0, 4.0)
-            process = FORKS.Process(target=run_host, args=(self._environment, death, "as it is"), daemon=True)
+            process = child(run_host, self._environment, death, "as it is")
             await self._live_and_die(process, death.point if death else "at random", patience)
 
     async def _kill_webhooks(self) -> None:
         """The same for the host of webhooks."""
         chance = _chance(self._plan.seed, "webhooks")
         for point in cycle(webhook_hosting.POINTS):
-            if self._kills >= self._plan.kills or self._late:
+            if not self._goes_on:
                 return
             death = webhook_hosting.Death(point, chance.randint(1, 20))
-            process = FORKS.Process(
-                target=webhook_hosting.run_host, args=(self._environment, death), daemon=True
-            )
-            await self._live_and_die(process, f"webhook {point}", chance.uniform(4, 9))
+            process = child(webhook_hosting.run_host, self._environment, death)
+            patience = _LATER_SECONDS if self._enough else chance.uniform(4, 9)
+            await self._live_and_die(process, f"webhook {point}", patience)
 
     async def _live_and_die(self, process: ForkServerProcess, where: str, patience: float) -> None:
         process.start()
         await asyncio.to_thread(process.join, patience)
         reached = process.exitcode is not None
-        await asyncio.to_thread(_end, process)
+        await asyncio.to_thread(end, process)
         if reached and process_crashed(process):
             where = "ended by itself"
         self._deaths.at[where if reached or where == "at random" else "elsewhere"] += 1
@@ -292,13 +296,8 @@ class _Chaos:
 
     async def _settle(self) -> None:
         self._tell("settling")
-        hosts = [
-            FORKS.Process(target=run_host, args=(self._environment, None, "as it is"), daemon=True)
-            for _ in range(self._plan.hosts)
-        ]
-        hosts.append(
-            FORKS.Process(target=webhook_hosting.run_host, args=(self._environment, None), daemon=True)
-        )
+        hosts = [child(run_host, self._environment, None, "as it is") for _ in range(self._plan.hosts)]
+        hosts.append(child(webhook_hosting.run_host, self._environment, None))
         for process in hosts:
             process.start()
         try:
@@ -307,7 +306,7 @@ class _Chaos:
             await asyncio.sleep(2)
         finally:
             for process in hosts:
-                await asyncio.to_thread(_end, process)
+                await asyncio.to_thread(end, process)
 
     def _quiet(self) -> bool:
         query = """
@@ -337,6 +336,15 @@ class _Chaos:
         return self._deaths.total
 
     @property
+    def _enough(self) -> bool:
+        """Say whether as many have died as were to: from then on hosts live longer, until all is published."""
+        return self._kills >= self._plan.kills
+
+    @property
+    def _goes_on(self) -> bool:
+        return not self._late and not (self._enough and self._published)
+
+    @property
     def _late(self) -> bool:
         return time.monotonic() - self._began > self._plan.most_seconds
 
@@ -346,11 +354,6 @@ def process_crashed(process: ForkServerProcess) -> bool:
     with contextlib.suppress(ValueError):
         return process.exitcode != -9
     return False
-
-
-def _end(process: ForkServerProcess) -> None:
-    process.kill()
-    process.join()
 
 
 def _chance(seed: int, purpose: str) -> random.Random:

@@ -17,11 +17,12 @@ from signal import SIGCONT, SIGSTOP
 import psycopg
 
 from proof.accounts import Accounts, Records, account
+from proof.children import child
 from proof.clients import Asked, Producer
 from proof.world import World
 from shared.messaging.points import Point
 from tests.chaos.hosting import Death, Kind, run_host
-from tests.chaos.scenario import FORKS, LEASE_SECONDS
+from tests.chaos.scenario import LEASE_SECONDS
 
 AS_IT_IS = "as it is"
 
@@ -130,7 +131,7 @@ async def _run(world: World, trial: Trial, ordering: str, *, seed: int, jobs: in
 
 
 def _host(world: World, death: Death | None, ordering: str) -> ForkServerProcess:
-    process = FORKS.Process(target=run_host, args=(world.environment, death, ordering), daemon=True)
+    process = child(run_host, world.environment, death, ordering)
     process.start()
     return process
 

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from multiprocessing import forkserver
 from pathlib import Path
 
 from rich.console import Console
@@ -44,6 +45,7 @@ def run(chosen: argparse.Namespace) -> int:
         directory = Path(name)
         directory.chmod(0o711)  # PostgreSQL's own user passes through it
         logging.basicConfig(filename=directory / "proof.log", level=logging.INFO, force=True)
+        _silence_children(directory / "children.log")
         for part in chosen.parts or PARTS:
             parts.append(_part(part, chosen, directory, console))
             page.write(parts, _machine(chosen, load, time.monotonic() - began), output)
@@ -51,6 +53,21 @@ def run(chosen: argparse.Namespace) -> int:
     console.print(_summary(parts))
     console.print(f"The page: {written}")
     return int(not all(part.good for part in parts))
+
+
+def _silence_children(log: Path) -> None:
+    """Let child processes, which are killed in mid-sentence, speak to a file: they inherit these streams."""
+    sys.stdout.flush()
+    saved = os.dup(1), os.dup(2)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        try:
+            forkserver.ensure_running()
+        finally:
+            for number, stream in enumerate(saved, start=1):
+                os.dup2(stream, number)
+                os.close(stream)
 
 
 def publish(output: str) -> int:
