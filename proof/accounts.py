@@ -145,7 +145,7 @@ def _account_for_money(accounts: Accounts, records: Records) -> None:
     calls = Counter(records.model.read_text().split()) if records.model.exists() else Counter[str]()
     query = "SELECT job_id, count(*) FROM huntaze_workers.ai_calls WHERE job_id NOT LIKE '%.%' GROUP BY 1"
     with psycopg.connect(records.database_url) as connection:
-        ledger = dict(connection.execute(query).fetchall())
+        ledger: dict[str, int] = dict(connection.execute(query).fetchall())
     accounts.ledger_entries = sum(ledger.values())
     accounts.ledger_doubled = sum(count > calls[job_id] for job_id, count in ledger.items()) if calls else 0
     accounts.model_calls = calls.total()

@@ -210,8 +210,18 @@ async def running(directory: Path, *, lock: str = "PT5S") -> AsyncIterator[World
         await asyncio.to_thread(bus.start)
         redis_url = stack.enter_context(redis.running(directory))
         targets = (server.url, redis_url, bus.endpoint)
-        proxies = [await stack.enter_async_context(Proxy(target).listening()) for target in targets]
-        yield World(directory, server, bus, *proxies, redis_url=redis_url)
+        near, cache, broker = [
+            await stack.enter_async_context(Proxy(target).listening()) for target in targets
+        ]
+        yield World(
+            directory=directory,
+            server=server,
+            bus=bus,
+            postgres=near,
+            redis=cache,
+            broker=broker,
+            redis_url=redis_url,
+        )
 
 
 def _hasty_topology(lock: str) -> Mapping[str, Any]:
