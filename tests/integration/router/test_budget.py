@@ -94,7 +94,10 @@ async def test_failure_6_a_thousand_calls_at_once_never_pass_the_cap(site: Site)
 
 
 async def test_failure_8_killed_workers_leave_the_counters_equal_to_the_ledger(site: Site) -> None:
-    """Killed at any moment: holds return, and what was settled but never recorded is forgotten in time."""
+    """Killed at any moment: holds return, and what was settled but never recorded is forgotten in time.
+
+    What a worker told Redis last may be lost with its connection; then the hold still stands for the call.
+    """
     budget = 100_000_000
     for _ in range(2):
         workers = await asyncio.gather(*(site.start(budget, 800) for _ in range(PROCESSES)))
@@ -109,7 +112,7 @@ async def test_failure_8_killed_workers_leave_the_counters_equal_to_the_ledger(s
     paid, held = await site.counted()
     recorded = await site.recorded()
     assert held > 0, "the workers were killed too late for the test to mean anything"
-    assert recorded <= paid
+    assert recorded <= paid + held
     later = datetime.now(UTC) + timedelta(seconds=UNRECORDED_SECONDS + 1)
     while held:  # expired holds are returned a hundred at a time
         await site.counters.reconcile(site.month, ledger_usd_micros=recorded, at=later)
