@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from infra.deploying.options import ROOT, Options
 from infra.deploying.programs import ProgramError, Programs
 from infra.deploying.stopping import StopError
 
-TEMPLATE = ROOT / "infra" / "aws" / "data-plane.yaml"
+#: Tests deploy a changed one.
+TEMPLATE = Path(os.environ.get("DEPLOY_AWS_TEMPLATE", ROOT / "infra" / "aws" / "data-plane.yaml"))
 #: An address of a range that belongs to nobody: who is not named is not let in.
 _NOBODY = "192.0.2.2/32"
 _POLLS = 720

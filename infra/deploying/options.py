@@ -94,6 +94,8 @@ def read(arguments: Sequence[str] | None = None) -> Options:
     asked = _parser().parse_args(arguments)
     environments = json.loads(ENVIRONMENTS.read_text())
     environment = Environment.model_validate(environments[asked.env])
+    if budget := os.environ.get("DEPLOY_BUDGET_USD"):
+        environment = environment.model_copy(update={"budget_usd": int(budget)})
     said = json.loads((ROOT / "infra" / "azure" / "params" / f"{asked.env}.json").read_text())
     plan = asked.plan or said["parameters"]["plan"]["value"]
     if asked.command == "rollback" and not asked.what:

@@ -18,6 +18,7 @@ from typing import Any
 from infra.local import control_plane
 from infra.local.control_plane.estate import SUBSCRIPTION
 from infra.local.process import ROOT
+from tests.infra.stacks import ACCOUNT, Stacks, cloudformation
 
 #: The folder of the real programs; without it their twins are used.
 REAL = os.environ.get("REAL_CLOUD_TOOLS", "")
@@ -113,6 +114,27 @@ class Cloud:
         """Return every command line of `az` and `aws`, in the order in which they ran."""
         path = self.folder / "argv.log"
         return path.read_text() if path.exists() else ""
+
+
+@contextmanager
+def both_clouds(folder: Path, services: str) -> Iterator[tuple[Cloud, Stacks]]:
+    """Run the stand-in for Azure, and a CloudFormation in front of moto.
+
+    Args:
+        folder: where everything is written.
+        services: moto's address.
+    """
+    with cloud(folder) as azure, cloudformation(services, folder / "cloudformation.log") as (url, stacks):
+        command = [f"{REAL}/aws"] if REAL else [sys.executable, str(Path(__file__).with_name("aws_twin.py"))]
+        _program(folder / "bin", folder, "aws", command)
+        azure.environment.update(
+            AWS_ACCOUNT_ID=ACCOUNT,
+            AWS_ACCESS_KEY_ID="key",
+            AWS_SECRET_ACCESS_KEY="secret",
+            AWS_ENDPOINT_URL=services,
+            AWS_ENDPOINT_URL_CLOUDFORMATION=url,
+        )
+        yield azure, stacks
 
 
 @contextmanager

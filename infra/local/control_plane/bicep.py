@@ -15,12 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from infra.check.calling import Target
-from infra.check.checking import ROOT, parameters_of, read_file
-from infra.check.resolving import Resolution
-from infra.check.schemas.catalogue import snapshot
-from infra.check.syntax import Kind
-from infra.check.values import plain
 from infra.local.control_plane.estate import LOCATION, SUBSCRIPTION, TENANT
 
 _VERSION = "Bicep CLI version 0.38.33 (stand-in)"
@@ -39,7 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--outfile", type=Path)
     parser.add_argument("--stdout", action="store_true")
     asked = parser.parse_args(given)
-    text = json.dumps(_built(asked.file.resolve()), indent=1)
+    kept = os.environ.get("BICEP_SHIM_KEPT", "")
+    if kept and Path(kept).exists():
+        text = Path(kept).read_text()
+    else:
+        text = json.dumps(_built(asked.file.resolve()), indent=1)
+    if kept:
+        Path(kept).write_text(text)
     if asked.outfile:
         asked.outfile.write_text(text)
     else:
@@ -47,6 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _built(main_file: Path) -> dict[str, Any]:
+    from infra.check.calling import Target
+    from infra.check.checking import ROOT, parameters_of, read_file
+    from infra.check.resolving import Resolution
+    from infra.check.schemas.catalogue import snapshot
+    from infra.check.syntax import Kind
+    from infra.check.values import plain
+
     given = parameters_of(Path(os.environ["BICEP_SHIM_PARAMETERS"]))
     given |= json.loads(os.environ.get("BICEP_SHIM_CHANGED", "{}"))
     group = os.environ["BICEP_SHIM_GROUP"]
