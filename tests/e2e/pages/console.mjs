@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core'
 
 const [executablePath] = process.argv.slice(2)
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 90_000
 const browser = await chromium.launch({
   executablePath,
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -48,15 +48,29 @@ const questions = {
   shown: async ({ selector, text, gone = false }) => {
     const found = page.locator(selector).filter(text === undefined ? {} : { hasText: text }).first()
     await found.waitFor({ state: gone ? 'detached' : 'visible' })
-    return gone ? null : found.innerText()
+    return gone ? null : found.evaluate((element) => element.innerText ?? element.textContent)
   },
   texts: ({ selector }) => page.locator(selector).allInnerTexts(),
   evaluate: ({ script }) => page.evaluate(script),
-  resize: async ({ width }) => page.setViewportSize({ width, height: 844 }),
-  looked: async () => {
+  // From now on every answer says in all of these fields what somebody hostile might have written.
+  poisoned: ({ fields, text }) => page.route('**/api/**', async (route) => {
+    if (route.request().method() !== 'GET' || route.request().url().includes('/console')) return route.continue()
+    const poisoned = (value, name) => {
+      if (Array.isArray(value)) return value.map((each) => poisoned(each, name))
+      if (value !== null && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, poisoned(each, key)]))
+      return typeof value === 'string' && fields.includes(name) ? text : value
+    }
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: poisoned(await answer.json()) })
+  }),
+  looked: async ({ width }) => {
     await page.evaluate(AXE)
     const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
-    const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    const beyond = []
+    for (const each of [1280, 390, width]) {
+      await page.setViewportSize({ width: each, height: 844 })
+      if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) beyond.push(`${each}: ${page.url()}`)
+    }
     return { beyond, violations: violations.map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`).join(' | ')}`) }
   },
   picture: ({ path }) => page.screenshot({ path, fullPage: true }),

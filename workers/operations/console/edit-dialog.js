@@ -47,7 +47,7 @@ export function editDialog({ subscription, letter }) {
         })
         location.hash = `jobs/${encodeURIComponent(sent.jobId)}`
       } catch (error) {
-        wrong.textContent = [complaint(error), error.message].flat().filter((each, at, all) => each && all.indexOf(each) === at).join(' ')
+        wrong.textContent = complaint(error)
       } finally {
         send.disabled = false
       }

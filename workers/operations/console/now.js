@@ -99,7 +99,7 @@ function alerts(told) {
 
 function alertText({ event, subject, figures }) {
   const { subscription, job_type: type, topic, oldest_seconds: oldest } = figures
-  const about = subscription ? word('subscription', subscription) : type ? word('type', type) : topic ?? subject
+  const about = subscription ? word('subscription', subscription) : type ? word('type', type) : word('topic', topic ?? subject)
   return t(`alert.${event}`, { ...figures, about, oldest: oldest === undefined ? '' : lasting(oldest * 1000) })
 }
 

@@ -1,7 +1,7 @@
 // Parts that several views are made of.
 import { foreign, h } from './dom.js'
 import { icon } from './icons.js'
-import { t, word } from './words.js'
+import { named, t, word } from './words.js'
 
 export const heading = (title, ...beside) => h('div', { class: 'heading' }, h('h1', {}, title), ...beside)
 
@@ -21,11 +21,13 @@ export function complaintOf(error) {
   return h('div', { class: 'card complaint-card', role: 'alert' }, h('p', {}, complaint(error)))
 }
 
+// Here the app's own words say which field is wrong, and never quote it.
+const DETAILED = new Set(['INVALID_REQUEST', 'INVALID_PAYLOAD'])
+
 // What went wrong, in words: those for its code, or else the app's own, or else that something did.
 export function complaint(error) {
-  const known = word('problem', error.code)
-  if (error.code && known !== error.code) return [known, error.code === 'INVALID_REQUEST' ? error.message : ''].filter(Boolean).join(' ')
-  return error.message || t('problem.unknown')
+  if (named('problem', error.code)) return [word('problem', error.code), DETAILED.has(error.code) ? error.message : ''].filter(Boolean).join(' ')
+  return error.message ? error.message.slice(0, 300) : t('problem.unknown')
 }
 
 const TONES = { completed: 'good', failed: 'bad', timeout: 'bad', processing: 'busy', running: 'busy', queued: 'busy', retry_wait: 'warn' }

@@ -1,6 +1,7 @@
 // The page's two languages, and how each writes numbers, money and time.
 
 const LANGUAGES = ['en', 'fr']
+const MOST_CHARACTERS = 64
 const REMEMBERED = 'huntaze.console.language'
 
 let language = 'en'
@@ -42,8 +43,11 @@ export function t(key, values = {}) {
   })
 }
 
-// A word for a code that the app gave; a code that has no word yet is shown as it is.
-export const word = (family, code) => words[`${family}.${code}`] ?? String(code ?? '')
+// Whether a code that the app gave has a word.
+export const named = (family, code) => `${family}.${code}` in words
+
+// The word for a code; a code that has none may be anybody's text, so it is kept short and runs in no other direction.
+export const word = (family, code) => words[`${family}.${code}`] ?? String(code ?? '').replace(/[\u202a-\u202e\u2066-\u2069]/g, '').slice(0, MOST_CHARACTERS)
 
 export const number = (value, options) => new Intl.NumberFormat(locale, options).format(value)
 
