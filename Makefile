@@ -7,7 +7,7 @@ ARGS   ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit chaos replay hostile faults webhooks effects golden check bench format contracts images lock clean
+.PHONY: help setup run test unit chaos replay fuzz hostile faults webhooks effects golden check bench format contracts images lock clean
 
 help:            ## Show the verbs
 	@grep -hE '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -61,6 +61,9 @@ chaos: setup     ## Kill the host 300 times at named points, and under 2,000 job
 
 replay: setup    ## Replay 5,000 dead letters while what drives it is killed every two seconds: minutes
 	REPLAY_LETTERS=5000 REPLAY_KILL_SECONDS=2 $(BIN)/python -m pytest -q -rP tests/chaos/test_replays.py $(ARGS)
+
+fuzz: setup      ## Ask every HTTP function, as every kind of caller, what a machine makes up: minutes
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-60} $(BIN)/python -m pytest -q tests/e2e/test_http_fuzz.py tests/e2e/test_http_roles.py $(ARGS)
 
 hostile: setup   ## All broken and hostile videos, of which `make test` takes a sample: minutes
 	HOSTILE_FILES=all $(BIN)/python -m pytest -q tests/integration/media/test_hostile_files.py $(ARGS)

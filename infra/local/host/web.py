@@ -73,7 +73,7 @@ class Front:
         """Return the application to serve."""
         application = web.Application(client_max_size=_MAX_BODY_BYTES)
         application.router.add_get("/admin/host/status", self._answer_status)
-        application.router.add_route("*", "/{path:.*}", self._answer)
+        application.router.add_route("*", r"/{path:[\s\S]*}", self._answer)
         return application
 
     async def finished(self) -> None:
