@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import logging
 import os
 import platform
@@ -20,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from proof import main_run, page
+from proof import gathered, load, main_run, model, page, security, single_faults
 from proof.parts import Part, Setting
 from proof.targets import verdicts
 
@@ -32,7 +31,14 @@ PUBLISHED = ROOT / "docs" / "proof.md"
 PARTS: Mapping[str, Callable[[Setting], Awaitable[Part]]] = {
     "main": main_run.main_run,
     "orderings": main_run.test_of_the_test,
+    "faults": single_faults.single_faults,
+    "load": load.load,
+    "model": model.model_check,
+    "gathered": gathered.gathered,
+    "security": security.security,
 }
+#: What a sample consists of: the other tests of `make test` do the rest.
+QUICK = ("main", "orderings", "model")
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -40,19 +46,19 @@ def run(chosen: argparse.Namespace) -> int:
     console = Console(stderr=True)
     output = Path(chosen.output)
     began, load = time.monotonic(), os.getloadavg()[0]
-    parts = []
+    document = page.begun(output, afresh=not chosen.parts)
     with tempfile.TemporaryDirectory(prefix="huntaze-proof-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         directory.chmod(0o711)  # PostgreSQL's own user passes through it
         logging.basicConfig(filename=directory / "proof.log", level=logging.INFO, force=True)
         _silence_children(directory / "children.log")
-        for part in chosen.parts or PARTS:
-            parts.append(_part(part, chosen, directory, console))
-            page.write(parts, _machine(chosen, load, time.monotonic() - began), output)
-    written = page.write(parts, _machine(chosen, load, time.monotonic() - began), output)
-    console.print(_summary(parts))
+        for part in chosen.parts or (QUICK if chosen.quick else PARTS):
+            page.add(document, _part(part, chosen, directory, console), output)
+            machine = _machine(chosen, load, time.monotonic() - began)
+            written = page.write(document, machine, list(PARTS), output)
+    console.print(_summary(document))
     console.print(f"The page: {written}")
-    return int(not all(part.good for part in parts))
+    return int(not document["good"])
 
 
 def _silence_children(log: Path) -> None:
@@ -72,8 +78,7 @@ def _silence_children(log: Path) -> None:
 
 def publish(output: str) -> int:
     """Write the page that is committed from what the last run left."""
-    document = json.loads((Path(output) / "proof.json").read_text(encoding="utf-8"))
-    PUBLISHED.write_text(page.published(document), encoding="utf-8")
+    PUBLISHED.write_text(page.published(page.read(Path(output))), encoding="utf-8")
     return 0
 
 
@@ -115,9 +120,9 @@ def _machine(chosen: argparse.Namespace, load: float, seconds: float) -> dict[st
     }
 
 
-def _summary(parts: list[Part]) -> Table:
+def _summary(document: page.Document) -> Table:
     table = Table("", "measured", "verdict")
-    for name, verdict in verdicts(parts).items():
+    for name, verdict in verdicts(page.promises_of(document)).items():
         if verdict.holds is not None:
             table.add_row(name, verdict.measured, "kept" if verdict.holds else "NOT KEPT")
     return table

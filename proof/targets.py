@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from proof.parts import Part
+from proof.parts import Promise
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,18 @@ TARGETS: Mapping[str, Target] = {
 }
 
 
-def verdicts(parts: Sequence[Part]) -> Mapping[str, Verdict]:
+def verdicts(promises: Sequence[Promise]) -> Mapping[str, Verdict]:
     """Return what is said of each; of several that measured the same, the worst counts."""
     told: dict[str, Verdict] = {
         name: Verdict(measured=target.unmeasured, holds=None) for name, target in TARGETS.items()
     }
-    for promise in (promise for part in parts for promise in part.promises):
+    for promise in promises:
         before = told[promise.name]
-        if before.holds is None:
+        if before.measured == TARGETS[promise.name].unmeasured:
             told[promise.name] = Verdict(measured=promise.measured, holds=promise.holds)
-        else:
-            holds = before.holds and promise.holds is not False
-            told[promise.name] = Verdict(measured=f"{before.measured}; {promise.measured}", holds=holds)
+            continue
+        known = [holds for holds in (before.holds, promise.holds) if holds is not None]
+        told[promise.name] = Verdict(
+            measured=f"{before.measured}; {promise.measured}", holds=all(known) if known else None
+        )
     return told

@@ -55,6 +55,10 @@ class Kind(StrEnum):
     FLAKY = "flaky-please"
     #: Followed up by another job, which adds to its result.
     FOLLOWED = following.MARK
+    #: Answered when a short lock is long over; in no mix, a scenario asks for it.
+    LONG = "long-please"
+    #: Kills the process that handles it; in no mix.
+    POISON = "poison-please"
     #: Refused for good; in no mix, a scenario asks for it.
     HOPELESS = "hopeless-please"
     #: Not a job at all.
@@ -63,6 +67,7 @@ class Kind(StrEnum):
 
 #: Long enough for a heartbeat at the tests' leases.
 SLOW_SECONDS = 0.8
+LONG_SECONDS = 3.0
 SWEEP_EVERY_SECONDS = 0.25
 
 _ANSWER = json.dumps(
@@ -74,13 +79,14 @@ _ANSWER = json.dumps(
         ],
     }
 )
+#: Set: locks of messages are not renewed.
+NO_RENEWAL = "CHAOS_NO_RENEWAL"
 #: A file that takes the id of each job that the model is asked for.
 MODEL_LOG = "CHAOS_MODEL_LOG"
 #: How far this host's clock is ahead, in seconds.
 CLOCK_SKEW_SECONDS = "CHAOS_CLOCK_SKEW_SECONDS"
 _CACHE_KEY = b"of no secret".ljust(32)
 _JOB_ID = re.compile(r"job_[0-9a-z]+_\d+")
-_HOST = {"version": "2.0", "extensions": {"serviceBus": {"maxConcurrentCalls": 8}}}
 
 
 @dataclass(frozen=True)
@@ -136,8 +142,15 @@ async def _serve(settings: Mapping[str, str], probe: Probe, ordering: str) -> No
     ORDERINGS[ordering](container.engine)
     bootstrap.install(replace(container, chat_model=_model(container, settings)))
     sweeping = asyncio.create_task(_sweep_often(container))
-    await serve(_app(), _HOST, settings, stop=asyncio.Event())
+    await serve(_app(), _host_json(settings), settings, stop=asyncio.Event())
     await sweeping
+
+
+def _host_json(settings: Mapping[str, str]) -> Mapping[str, Any]:
+    service_bus: dict[str, Any] = {"maxConcurrentCalls": 8}
+    if settings.get(NO_RENEWAL):
+        service_bus["maxAutoLockRenewalDuration"] = "00:00:00"
+    return {"version": "2.0", "extensions": {"serviceBus": service_bus}}
 
 
 def _app() -> func.FunctionApp:
@@ -187,7 +200,9 @@ class _ObedientModel:
             raise RateLimitError
         if Kind.HOPELESS in asked:
             raise ContentFilteredError
-        await asyncio.sleep(SLOW_SECONDS if Kind.SLOW in asked else 0.002)
+        if Kind.POISON in asked:
+            os.kill(os.getpid(), signal.SIGKILL)
+        await asyncio.sleep(_seconds(asked))
         call = ModelCall(
             task=request.task.name,
             role=request.task.role,
@@ -203,6 +218,12 @@ class _ObedientModel:
             usage=call.usage,
             cost_usd_micros=call.cost_usd_micros,
         )
+
+
+def _seconds(asked: str) -> float:
+    if Kind.LONG in asked:
+        return LONG_SECONDS
+    return SLOW_SECONDS if Kind.SLOW in asked else 0.002
 
 
 def _as_it_is(_engine: Engine) -> None:
