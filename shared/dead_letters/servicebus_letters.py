@@ -216,7 +216,14 @@ def _body(message: ServiceBusReceivedMessage) -> bytes:
     parts = list(body) if hasattr(body, "__iter__") and not isinstance(body, Mapping) else [body]
     if all(isinstance(part, bytes) for part in parts):
         return b"".join(parts)
-    return json.dumps(body if isinstance(body, Mapping) else parts, default=_text).encode()
+    return json.dumps(_named(body if isinstance(body, Mapping) else parts), default=_text).encode()
+
+
+def _named(value: object) -> object:
+    """Return a value with its maps' names as text: AMQP's may be anything."""
+    if isinstance(value, Mapping):
+        return {_text(name): _named(each) for name, each in value.items()}
+    return [_named(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _plain(value: object) -> object:
