@@ -93,12 +93,15 @@ def _package(name: str) -> Distribution | None:
 
 def _licence(package: Distribution) -> str:
     """Return what a package says of its licence, in a line."""
-    if expression := package.metadata.get("License-Expression"):
-        return expression
+    told = {
+        name: package.metadata[name] for name in ("License-Expression", "License") if name in package.metadata
+    }
+    if expression := told.get("License-Expression"):
+        return str(expression)
     classified = [
         each.rpartition("::")[2].strip()
         for each in package.metadata.get_all("Classifier") or []
         if each.startswith("License ::") and "OSI Approved" not in each.rpartition("::")[2]
     ]
-    told = (package.metadata.get("License") or "").strip().splitlines()
-    return ", ".join(classified) or (told[0][:60] if told else "")
+    lines = str(told.get("License", "")).strip().splitlines()
+    return ", ".join(classified) or (lines[0][:60] if lines else "")

@@ -48,6 +48,8 @@ class Part:
     #: Everything measured, for machines.
     data: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    #: When it was run, and how busy the machine was before and after.
+    ran: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

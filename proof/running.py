@@ -83,7 +83,8 @@ def publish(output: str) -> int:
 
 
 def _part(name: str, chosen: argparse.Namespace, directory: Path, console: Console) -> Part:
-    began = time.monotonic()
+    began, load = time.monotonic(), os.getloadavg()[0]
+    at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     with console.status(name) as status:
 
         def tell(text: str) -> None:
@@ -100,6 +101,7 @@ def _part(name: str, chosen: argparse.Namespace, directory: Path, console: Conso
         )
         part = asyncio.run(_run(name, setting))
     part.seconds = time.monotonic() - began
+    part.ran = f"begun {at}, load of the machine {load:.1f} before and {os.getloadavg()[0]:.1f} after"
     shutil.rmtree(directory / name, ignore_errors=True)
     console.print(f"[{'green' if part.good else 'red'}]{part.title}[/]: {part.seconds:.0f} s")
     return part

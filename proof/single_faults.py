@@ -25,7 +25,8 @@ _FAKETIME = (
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
 )
 _PATIENCE_SECONDS = 120.0
-_MAX_CLAIMS = 3
+#: Production's.
+_MAX_CLAIMS = 4
 
 
 async def single_faults(setting: Setting) -> Part:
@@ -70,7 +71,7 @@ async def _lost_locks(setting: Setting) -> Observed:
     """Locks that expire under jobs."""
     async with scene_of(setting, "locks", lock="PT1S") as scene:
         for _ in range(2):
-            scene.start(**{NO_RENEWAL: "1"})
+            scene.start(None, **{NO_RENEWAL: "1"})
         await scene.publish(Kind.LONG, 16)
         return await scene.observed("locks of 1 s that nobody renews, jobs of 3 s", "R6")
 
@@ -105,16 +106,17 @@ async def _wrong_clocks(setting: Setting) -> Observed:
 async def _poison(setting: Setting) -> Observed:
     """Messages that kill their worker."""
     async with scene_of(setting, "poison") as scene:
-        poison, died = 6, 0
-        await scene.publish(Kind.POISON, poison, duplicates=0.0)
-        await scene.publish(Kind.ORDINARY, 60)
+        poison, good, died = 4, 100, 0
+        for _ in range(poison):
+            await scene.publish(Kind.ORDINARY, good // poison)
+            await scene.publish(Kind.POISON, 1, duplicates=0.0)
         until = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < until and not await scene.over(most_seconds=0):
             process = scene.start(MAX_CLAIMS=str(_MAX_CLAIMS))
             while process.is_alive() and time.monotonic() < until and not await scene.over(most_seconds=1):
                 pass
             died += not process.is_alive()
-        seen = await scene.observed(f"{poison} messages that each kill their worker, among 60", "R10")
+        seen = await scene.observed(f"{poison} messages that each kill their worker, among {good}", "R10")
         with psycopg.connect(scene.world.server.url) as connection:
             query = "SELECT count(*) FROM huntaze_workers.jobs WHERE state = 'failed'"
             row = connection.execute(query).fetchone()
