@@ -108,6 +108,8 @@ def _say_what_next(console: Console, directory: Path, variables: Mapping[str, st
         ("see a creator's jobs live, in a browser", f"{command} live"),
         *([("replay a job that was made to fail", f"{dead}: docs/dead-letters.md")] if dead else ()),
         ("the function app", variables["FUNCTIONS_URL"]),
+        ("the operator's console, in a browser", f"{variables['FUNCTIONS_URL']}/api/console"),
+        ("the platform's key", variables["FUNCTIONS_KEY"]),
         *(
             (f"an operator's key, as {role}", variables[name])
             for role in Role

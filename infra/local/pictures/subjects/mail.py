@@ -6,7 +6,7 @@ import tempfile
 from html import escape
 from pathlib import Path
 
-from infra.local.pictures.camera import Camera
+from infra.local.pictures.camera import Camera, Window
 from infra.local.pictures.letters import samples
 
 _SHOWN = (("digest", 640, "light"), ("completed", 390, "dark"), ("failed", 390, "light"))
@@ -34,7 +34,7 @@ def take(camera: Camera, target: Path) -> None:
             f"<!doctype html><meta charset=utf-8><style>{_STYLE}</style>{windows}", encoding="utf-8"
         )
         width = sum(width + 24 for _, width, _ in _SHOWN) + 24
-        camera.take(page.as_uri(), target, width=width, until=_LOOK)
+        camera.take(page.as_uri(), target, window=Window(width=width), until=_LOOK)
 
 
 def _in_scheme(html: str, scheme: str) -> str:
