@@ -98,10 +98,15 @@ def body_of(request: func.HttpRequest, model: type[M]) -> M:
     if len(content) > MAX_BODY_BYTES:
         raise RequestError("The body is too large.", status=413, code="TOO_LARGE")
     try:
-        value = json.loads(content)
+        value = json.loads(content, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise RequestError("The body is not valid JSON.", status=400, code="INVALID_REQUEST") from None
     return _valid(value, model)
+
+
+def _no_number(name: str) -> None:
+    """Refuse what Python takes for a number, and JSON and PostgreSQL do not."""
+    raise ValueError(f"{name} is none")
 
 
 def query_of(request: func.HttpRequest, model: type[M]) -> M:

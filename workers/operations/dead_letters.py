@@ -22,6 +22,7 @@ from shared.dead_letters.scouting import Scout
 from shared.dead_letters.selecting import Selector
 from shared.dead_letters.standing import Seen
 from shared.errors import InvalidPayloadError, RequestError
+from shared.messaging.decoding import MAX_MESSAGE_BYTES, message_bytes
 from workers.operations import dead_letter_views as views
 from workers.operations.payloads import check_payload
 
@@ -258,7 +259,7 @@ def _edited_job(found: Seen, asked: AskedEdit, operation_id: str) -> JobMessage:
     """Return the new job, linked to the one that it takes the place of.
 
     Raises:
-        RequestError: it is not what its type asks for (400).
+        RequestError: it is not what its type asks for (400), or too large for a message (413).
     """
     body = {
         "jobId": _edited_id(operation_id),
@@ -273,7 +274,10 @@ def _edited_job(found: Seen, asked: AskedEdit, operation_id: str) -> JobMessage:
     if isinstance(job, str) or job is None:
         raise RequestError(_why_not(asked, body), status=400, code="INVALID_PAYLOAD")
     link = {"editOf": found.job_id or found.letter.message_id or str(found.letter.sequence_number)}
-    return replace(job, properties={**job.properties, **link}, epoch=0)
+    edited = replace(job, properties={**job.properties, **link}, epoch=0)
+    if message_bytes(edited.body, edited.properties) > MAX_MESSAGE_BYTES:
+        raise RequestError("The broker takes no message as large as that.", status=413, code="TOO_LARGE")
+    return edited
 
 
 def _why_not(asked: AskedEdit, body: dict[str, Any]) -> str:
