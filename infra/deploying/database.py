@@ -1,8 +1,8 @@
 """The workers' own account in PostgreSQL.
 
-RDS changes its master password every week, so the workers do not sign in with it: a deployment does, and makes
-them an account with the rights to the workers' tables and no others. PostgreSQL is sent the verifier of its
-password, not the password.
+RDS changes its master password every week, so the workers do not sign in with it: a deployment does, and
+makes them an account with the rights to the workers' tables and no others. PostgreSQL is sent the verifier of
+its password, not the password.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def migrate(url: str) -> None:
     except (CommandError, SQLAlchemyError) as error:
         raise StopError(
             f"The database can't be migrated ({type(error).__name__}). Does it let this machine in "
-            "(--operator-address)? Otherwise run python -m shared.persistence.migrations from one that it does, "
-            "and deploy with --skip-migrations."
+            "(--operator-address)? Otherwise run python -m shared.persistence.migrations from one that it "
+            "does, and deploy with --skip-migrations."
         ) from None
 
 

@@ -18,7 +18,7 @@ from infra.deploying.aws import TEMPLATE as AWS_TEMPLATE
 from infra.deploying.aws import ChangeSet
 from infra.deploying.azure import deployment_name, outputs_of, parameters_of
 from infra.deploying.foretelling import Deployment, foretell_aws, foretell_azure, refuse
-from infra.deploying.options import ROOT
+from infra.deploying.options import ROOT, SOURCE
 from infra.deploying.packing import pack
 from infra.deploying.releases import Release, commit_of, shown
 from infra.deploying.releasing import Apps, SwapError
@@ -233,7 +233,7 @@ def _pack(run: Deployment) -> None:
     package = run.work.releases.of(run.release) / "package.zip"
     with run.work.progress.step("Pack"):
         extra = certificates.for_package(run.work.options.database_ca, database.CA_IN_PACKAGE)
-        run.keep(package=str(package), package_sha256=pack(ROOT, package, extra))
+        run.keep(package=str(package), package_sha256=pack(SOURCE, package, extra))
 
 
 def _is_live(run: Deployment) -> bool:

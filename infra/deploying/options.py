@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from infra.deploying.stopping import Status, StopError
 
 ROOT = Path(__file__).resolve().parents[2]
+#: What is packed; tests pack less.
+SOURCE = Path(os.environ.get("DEPLOY_SOURCE", ROOT))
 ENVIRONMENTS = ROOT / "infra" / "environments.json"
 
 

@@ -1,7 +1,8 @@
 """A twin of `az` with the few commands that the scripts use, for when the real one is not installed.
 
 It sends the requests that the real one sends, to the same stand-in for Azure, in a tenth of a second each.
-Standard library only: it starts as a program of its own. `make scripts` runs the same tests with the real one.
+Standard library only: it starts as a program of its own. `make scripts` runs the same tests with the real
+one.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.process import ROOT
 from tests.infra.cloud import REAL, Cloud, both_clouds, cloud
 from tests.infra.stacks import Stacks
 
@@ -21,16 +22,25 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("compiled") / "template.json"
 
 
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A function app that is small, and that nobody changes while the tests run."""
+    folder = tmp_path_factory.mktemp("source")
+    for name in ("function_app.py", "host.json", "requirements.txt", ".funcignore"):
+        (folder / name).write_bytes((ROOT / name).read_bytes())
+    return folder
+
+
 @pytest.fixture
-def azure(tmp_path: Path, compiled: Path) -> Iterator[Cloud]:
+def azure(tmp_path: Path, compiled: Path, source: Path) -> Iterator[Cloud]:
     """An empty subscription."""
     with cloud(tmp_path) as found:
-        found.environment["BICEP_SHIM_KEPT"] = str(compiled)
+        found.environment.update(BICEP_SHIM_KEPT=str(compiled), DEPLOY_SOURCE=str(source))
         yield found
 
 
 @pytest.fixture
-def clouds(tmp_path: Path, compiled: Path) -> Iterator[tuple[Cloud, Stacks]]:
+def clouds(tmp_path: Path, compiled: Path, source: Path) -> Iterator[tuple[Cloud, Stacks]]:
     """An empty subscription and an empty account."""
     from moto.server import ThreadedMotoServer
 
@@ -39,7 +49,7 @@ def clouds(tmp_path: Path, compiled: Path) -> Iterator[tuple[Cloud, Stacks]]:
     host, port = server.get_host_and_port()
     try:
         with both_clouds(tmp_path, f"http://{host}:{port}") as (found, stacks):
-            found.environment["BICEP_SHIM_KEPT"] = str(compiled)
+            found.environment.update(BICEP_SHIM_KEPT=str(compiled), DEPLOY_SOURCE=str(source))
             yield found, stacks
     finally:
         server.stop()

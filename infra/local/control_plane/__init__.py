@@ -1,7 +1,7 @@
 """A small stand-in for Azure's control plane, on loopback: enough for `az` and for infra/deploy.sh.
 
-It keeps what it is given, answers in Azure's forms, writes down every request, and fails when it is told to. It
-judges nothing: that a request passes here does not mean that Azure would take it.
+It keeps what it is given, answers in Azure's forms, writes down every request, and fails when it is told to.
+It judges nothing: that a request passes here does not mean that Azure would take it.
 """
 
 from __future__ import annotations
