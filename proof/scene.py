@@ -22,8 +22,8 @@ from proof.children import child, end
 from proof.clients import Asked, Producer
 from proof.parts import Setting
 from proof.world import World
-from tests.chaos.hosting import CLOCK_SKEW_SECONDS, Death, Kind, run_host
 from tests.chaos.following import SUFFIX
+from tests.chaos.hosting import CLOCK_SKEW_SECONDS, Death, Kind, run_host
 
 _PATIENCE_SECONDS = 120.0
 _DUPLICATES = 0.2

@@ -40,7 +40,7 @@ class VideoServices:
     def upload(self, path: Path, *, unique: bool = True, name: str | None = None) -> str:
         """Put a file up and return its presigned URL; `unique` makes it content that was never seen."""
         key = f"uploads/{name or uuid4().hex}{path.suffix}"
-        data = path.read_bytes() + (_unique_box() if unique else b"")
+        data = path.read_bytes() + (unique_box() if unique else b"")
         self._client().put_object(Bucket=s3.BUCKET, Key=key, Body=data)
         return self.presigned(key)
 
@@ -125,7 +125,7 @@ def clip(directory: Path, style: str = "phone") -> Path:
     return path
 
 
-def _unique_box() -> bytes:
+def unique_box() -> bytes:
     """Return a box that players skip, so that an upload differs from all others."""
     content = uuid4().bytes
     return struct.pack(">I4s", 8 + len(content), b"free") + content
