@@ -7,7 +7,7 @@ ARGS   ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test unit chaos replay fuzz hostile faults webhooks effects golden check bench format contracts images lock clean
+.PHONY: help setup run test unit chaos replay fuzz hostile faults webhooks effects golden scripts check bench format contracts images lock clean
 
 help:            ## Show the verbs
 	@grep -hE '^[a-z]+: .*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -77,6 +77,16 @@ webhooks: setup  ## 5,000 events to webhooks while their hosts are killed 100 ti
 effects: setup   ## 5,000 events to mail, with processes killed at each step, and to metrics: minutes
 	MAIL_EVENTS=5000 METRIC_EVENTS=5000 $(BIN)/python -m pytest -q -rP tests/integration/mail tests/contract/metrics $(ARGS)
 
+# Compiled at once: each of its commands would compile hundreds of modules again.
+.venv-az/.ready: requirements-az.txt | $(BIN)/uv
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-az
+	$(BIN)/uv pip install --quiet --compile-bytecode --python .venv-az/bin/python -r requirements-az.txt
+	@touch $@
+
+scripts: setup .venv-az/.ready  ## deploy.sh, verify.sh and rollback.sh with the real az and aws (600 MB), on loopback: minutes
+	$(BIN)/shellcheck infra/*.sh
+	REAL_CLOUD_TOOLS=$(CURDIR)/.venv-az/bin $(BIN)/python -m pytest -q -n 2 tests/infra $(ARGS)
+
 golden: setup    ## Ask the golden sets of AZURE_AI_ENDPOINT, or the simulator; a report under .local/golden/
 	$(BIN)/python -m tests.golden $(ARGS)
 
@@ -85,6 +95,7 @@ check: setup     ## Lint, format, types, import rules, generated documents, infr
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/shellcheck infra/*.sh
 	$(BIN)/python -m docs.contracts --check
 	$(BIN)/python -m infra.check
 
@@ -104,6 +115,7 @@ lock: | $(BIN)/uv  ## Compile the pinned requirements from requirements.in and p
 	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-emit-index-url -c requirements.txt --group local -o requirements-local.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-emit-index-url -c requirements.txt --group dev -o requirements-dev.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-emit-index-url -c requirements.txt -c requirements-dev.txt --group bench -o requirements-bench.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet --no-header --no-emit-index-url --group cloud -o requirements-az.txt
 
 clean:           ## Forget the stack's data and every cache
 	rm -rf .local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,7 +1,8 @@
 """A small CloudFormation on loopback, in front of moto's services.
 
 moto's own can't take our template (it skips alarms, budgets and policies, and cuts `!Select` of a list
-short), so this one keeps stacks and change sets, and has moto make what verification looks at. It judges nothing.
+short), so this one keeps stacks and change sets, and has moto make what verification looks at. It judges
+nothing.
 """
 
 from __future__ import annotations

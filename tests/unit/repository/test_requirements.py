@@ -45,8 +45,9 @@ def _group(name: str) -> Iterator[Requirement]:
         (list(_group("local")), "requirements-local.txt"),
         (list(_group("dev")), "requirements-dev.txt"),
         (list(_group("bench")), "requirements-bench.txt"),
+        (list(_group("cloud")), "requirements-az.txt"),
     ],
-    ids=["run time", "local", "dev", "bench"],
+    ids=["run time", "local", "dev", "bench", "cloud"],
 )
 def test_every_requirement_is_pinned_within_its_bounds(asked: list[Requirement], file: str) -> None:
     """Editing the loose file without `make lock` is noticed."""
