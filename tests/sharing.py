@@ -14,6 +14,7 @@ _LONG = (
     "tests/chaos/",
     "tests/e2e/test_video",
     "tests/e2e/",
+    "tests/infra/",
     "tests/integration/stack/test_up",
     "tests/integration/speech/",
     "tests/integration/media/test_hostile",
