@@ -90,6 +90,9 @@ scripts: setup .venv-az/.ready  ## deploy.sh, verify.sh and rollback.sh with the
 golden: setup    ## Ask the golden sets of AZURE_AI_ENDPOINT, or the simulator; a report under .local/golden/
 	$(BIN)/python -m tests.golden $(ARGS)
 
+prove: setup browser  ## Prove it all: 10,000 jobs, 300 kills, load, security; one page under .local/proof/ (ARGS=--quick: a sample)
+	$(BIN)/python -m proof $(ARGS)
+
 check: setup     ## Lint, format, types, import rules, generated documents, infrastructure
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

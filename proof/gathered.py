@@ -50,7 +50,7 @@ SELECTIONS = (
     ),
     Selection(
         promises=("R8",),
-        title="5,000 calls to failing models (`make faults`)",
+        title="1,000 calls to failing models (`make faults`)",
         paths=("tests/integration/router/test_fault_mix.py",),
         environment={"FAULT_MIX_CALLS": "1000"},
         expression="network",
