@@ -222,6 +222,20 @@ def test_jobs_are_followed_as_they_happen(app: App, console: Console) -> None:
     assert console.ask("evaluate", script="sessionStorage.length") == 0
 
 
+def test_jobs_are_seen_without_signalr(app: App, console: Console) -> None:
+    """The page then asks by itself, and says so."""
+    first = app.publish(f"Good night {uuid4().hex}")
+    app.wait_for_job(first)
+    console.ask("open", url=f"{app.hosted.url}/api/console#jobs")
+    console.ask("shown", selector="form")
+    console.ask("alone")
+    console.sign_in(app.hosted.key, KEYS[Role.VIEWER])
+    console.ask("shown", selector=".listening", text="Polling")
+    console.ask("shown", selector=f'[data-job="{first}"]')
+    job_id = app.publish(f"Good morning {uuid4().hex}")
+    console.ask("shown", selector=f'[data-job="{job_id}"][data-status="completed"]')
+
+
 def test_what_others_wrote_stays_text(app: App, console: Console) -> None:
     """Markup, words that run the other way and endless words are shown, and do nothing; at any width."""
     job_id = _unreadable(app)

@@ -52,6 +52,11 @@ const questions = {
   },
   texts: ({ selector }) => page.locator(selector).allInnerTexts(),
   evaluate: ({ script }) => page.evaluate(script),
+  // Who signs in is told of no SignalR.
+  alone: () => page.route('**/api/console/session', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), realtime: null } })
+  }),
   // From now on every answer says in all of these fields what somebody hostile might have written.
   poisoned: ({ fields, text }) => page.route('**/api/**', async (route) => {
     if (route.request().method() !== 'GET' || route.request().url().includes('/console')) return route.continue()

@@ -12,6 +12,7 @@ export function openArchive(context, subscription) {
   const list = h('div', {}, loading())
   const more = h('p', { class: 'more' })
   let letters = []
+  let next = null
   let closed = false
 
   async function load(from) {
@@ -19,8 +20,9 @@ export function openArchive(context, subscription) {
       const found = await get(`${path('dead-letters', subscription, 'archive')}${query({ limit: PAGE, from })}`)
       if (closed) return
       letters = [...letters, ...found.messages]
+      next = found.next
       swap(list, letters.length ? [restoring(), drawn()] : nothing(t('archive.none')))
-      swap(more, found.next === null ? null : h('button', { type: 'button', 'data-key': 'more', on: { click: () => load(found.next) } }, t('more')))
+      swap(more, next === null ? null : h('button', { type: 'button', 'data-key': 'more', on: { click: () => load(next) } }, t('more')))
     } catch (error) {
       if (!closed) context.failed(list, error)
     }

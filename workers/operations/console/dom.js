@@ -25,11 +25,45 @@ export function foreign(text, most = 280) {
   return h('bdi', { class: 'foreign', title: whole.length > most ? whole.slice(0, 2000) : null }, shown)
 }
 
-// Puts new content in an element's place, and leaves the keyboard where it was: `data-key` says what is the same.
+// Puts new content in an element's place. What is the same stays, with whatever is selected, open or under the keyboard;
+// `data-key` says what has the keyboard next if it does not.
 export function swap(container, ...children) {
   const focused = container.contains(document.activeElement) ? document.activeElement.dataset.key : null
-  container.replaceChildren(...children.flat(Infinity).filter(Boolean))
-  if (focused) container.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true })
+  const wanted = children.flat(Infinity).filter(Boolean).map((child) => (child instanceof Node ? child : new Text(child)))
+  const open = new Set(Array.from(container.querySelectorAll('details[open] > summary'), (summary) => summary.textContent))
+  for (const details of wanted.flatMap((child) => [...(child.querySelectorAll?.('details') ?? [])])) {
+    if (open.has(details.querySelector('summary').textContent)) details.open = true
+  }
+  settle(container, wanted)
+  if (focused && !container.contains(document.activeElement)) {
+    container.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true })
+  }
+}
+
+function settle(place, wanted) {
+  const present = [...place.childNodes]
+  wanted.forEach((child, at) => (at < present.length ? become(present[at], child) : place.append(child)))
+  for (const child of present.slice(wanted.length)) child.remove()
+}
+
+function become(now, then) {
+  if (now.isEqualNode(then)) return
+  const same = now instanceof Element && then instanceof Element && now.cloneNode(false).isEqualNode(then.cloneNode(false))
+  if (same) settle(now, [...then.childNodes])
+  else now.replaceWith(then)
+}
+
+// Does something once before the page is next drawn, however often it is asked for until then.
+export function soon(task) {
+  let asked = false
+  return () => {
+    if (asked) return
+    asked = true
+    requestAnimationFrame(() => {
+      asked = false
+      task()
+    })
+  }
 }
 
 let last = 0

@@ -1,6 +1,6 @@
 // Jobs, the newest first, as they change.
 import { get, query } from './api.js'
-import { announce, foreign, h, swap, unique } from './dom.js'
+import { announce, foreign, h, soon, swap, unique } from './dom.js'
 import { byUpdate } from './job-rows.js'
 import { badge, heading, jobLink, loading, nothing, state, table } from './parts.js'
 import { again } from './polling.js'
@@ -70,11 +70,12 @@ export function openJobs(context) {
     return fits(jobType, update.jobType) && fits(SHOWN_AS[wanted] ?? wanted, update.status) && fits(errorCode, update.error?.code) && fits(creatorId, update.creatorId)
   }
 
+  const redraw = soon(draw)
   const heard = ({ detail }) => {
     const known = jobs.some((each) => each.jobId === detail.jobId)
     if (!known && !matches(detail)) return
     jobs = byUpdate(jobs, detail).slice(0, Math.max(MOST_LIVE, pages * PAGE))
-    draw()
+    redraw()
   }
 
   let polling = null

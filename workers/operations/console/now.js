@@ -1,6 +1,6 @@
 // What an operator in a hurry needs to know at once.
 import { ApiError, get } from './api.js'
-import { foreign, h, swap } from './dom.js'
+import { foreign, h, soon, swap } from './dom.js'
 import { budgetOf } from './budget.js'
 import { byUpdate, jobRow } from './job-rows.js'
 import { operationRow } from './operation-rows.js'
@@ -41,9 +41,10 @@ export function openNow(context) {
     }
   }
   const polling = again(ask, () => (context.live.connected ? SECONDS.live : SECONDS.alone), (error) => context.failed(verdict, error))
+  const redraw = soon(() => swap(places.jobs, latest({ jobs })))
   const heard = ({ detail }) => {
     jobs = byUpdate(jobs, detail).slice(0, LATEST)
-    swap(places.jobs, latest({ jobs }))
+    redraw()
   }
   context.live.addEventListener('job', heard)
   return {
@@ -67,11 +68,12 @@ function verdictOf({ services, letters, alerts }) {
   const count = letters.value?.subscriptions.reduce((sum, each) => sum + each.count, 0)
   const away = Object.entries(services.value?.services ?? {}).filter(([, each]) => !each.ok).map(([name]) => word('service', name))
   const raised = openAlerts(alerts.value).length
-  const says = (tone, title, text) => [h('p', { class: `headline ${tone}` }, title), h('p', { class: 'quiet' }, text)]
+  const says = (tone, title, ...texts) => [h('p', { class: `headline ${tone}` }, title), h('p', { class: 'quiet' }, texts.filter(Boolean).join(' '))]
+  const dead = count ? t('now.dead', { count }) : ''
   if (services.reason) return says('bad', t('now.unknown'), complaint(services.reason))
-  if (away.length) return says(services.value.status === 'not_ready' ? 'bad' : 'warn', t('now.away', { names: away.join(', ') }), t(services.value.status === 'not_ready' ? 'now.away.bad' : 'now.away.warn'))
-  if (raised) return says('warn', t('now.raised', { count: raised }), t('now.raised.about'))
-  if (count) return says('warn', t('now.dead', { count }), t('now.dead.about'))
+  if (away.length) return says(services.value.status === 'not_ready' ? 'bad' : 'warn', t('now.away', { names: away.join(', ') }), t(services.value.status === 'not_ready' ? 'now.away.bad' : 'now.away.warn'), dead)
+  if (raised) return says('warn', t('now.raised', { count: raised }), t('now.raised.about'), dead)
+  if (count) return says('warn', dead, t('now.dead.about'))
   return says('good', t('now.well'), t('now.well.about'))
 }
 

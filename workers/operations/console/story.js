@@ -13,6 +13,7 @@ const OVER = new Set(['completed', 'failed', 'timeout'])
 
 export function openStory(context, id) {
   const place = h('div', { class: 'wide-gaps' }, loading())
+  const problem = h('div')
   let told = null
 
   async function ask() {
@@ -30,7 +31,7 @@ export function openStory(context, id) {
       await post(path('jobs', id, 'cancel'), {}, { accepts: [409] })
       await polling.now()
     } catch (error) {
-      place.append(h('p', { class: 'complaint', role: 'alert' }, complaint(error)))
+      swap(problem, h('p', { class: 'complaint', role: 'alert' }, complaint(error)))
     }
   }
 
@@ -38,7 +39,7 @@ export function openStory(context, id) {
   const polling = again(ask, () => (told && OVER.has(told.state) ? SECONDS.ended : SECONDS.open), (error) => context.failed(place, error))
   context.live.addEventListener('job', heard)
   return {
-    element: h('div', { class: 'view' }, back('#jobs', t('jobs.title')), heading(t('story.title')), h('p', { class: 'id whole' }, foreign(id, 140)), place),
+    element: h('div', { class: 'view' }, back('#jobs', t('jobs.title')), heading(t('story.title')), h('p', { class: 'id whole' }, foreign(id, 140)), place, problem),
     close: () => {
       polling.stop()
       context.live.removeEventListener('job', heard)

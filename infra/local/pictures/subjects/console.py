@@ -81,8 +81,9 @@ def _shoot(camera: Camera, target: Path, variables: Mapping[str, str]) -> None:
         camera.take(f"{page}#{place}", file, window=window, until=until)
 
     live = f"{_SHOWN.format('.listening.on')} && {{}}"
-    shoot("", "now", live.format("document.querySelector('.budget') && document.querySelector('.jobs')"))
-    shoot("-now-phone", "now", live.format("document.querySelector('.budget')"), phone=True, dark=True)
+    calm = live.format("document.querySelector('.budget') && !document.querySelector('.dot.bad')")
+    shoot("", "now", calm)
+    shoot("-now-phone", "now", calm, phone=True, dark=True)
     shoot("-dry-run", f"dead-letters/chat-suggestions/{group}", _REHEARSED, dark=True)
     shoot("-dry-run-phone", f"dead-letters/chat-suggestions/{group}", _REHEARSED, phone=True)
     shoot("-story", f"jobs/{job_id}", live.format("document.querySelector('.timeline')"))
