@@ -109,6 +109,7 @@ format: setup    ## Format the code and regenerate documents
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
 	$(BIN)/python -m docs.contracts
+	$(BIN)/python -m infra.costs.scaling --write
 
 images: setup browser  ## Take the pictures under docs/images/ of the real thing (ARGS=name: only that one)
 	$(BIN)/python -m infra.local.pictures $(ARGS)
