@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 from infra.local.host import Hosted
 from infra.operators import make
 from shared.access.operators import Role
+from tests.e2e.shapes import hold
 
 _MADE = {role: make(f"e2e-{role}", role) for role in Role}
 KEYS: Mapping[Role, str] = {role: key for role, (key, _) in _MADE.items()}
@@ -50,10 +51,12 @@ def ask(
     )
     try:
         with urlopen(request, timeout=120) as found:  # noqa: S310 - as above
-            return Answer(status=found.status, body=_json(found.read()), headers=dict(found.headers))
+            status, content, headers = found.status, found.read(), dict(found.headers)
     except HTTPError as error:
         with error:
-            return Answer(status=error.code, body=_json(error.read()), headers=dict(error.headers))
+            status, content, headers = error.code, error.read(), dict(error.headers)
+    hold(method, f"/api/{path}", status, content)
+    return Answer(status=status, body=_json(content), headers=headers)
 
 
 def _json(content: bytes) -> Any:

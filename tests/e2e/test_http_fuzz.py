@@ -6,16 +6,15 @@ Nothing ends in 500, nothing is answered that is not described, and nothing that
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 import schemathesis
-from pydantic import TypeAdapter
 from schemathesis.config import (
     CoveragePhaseConfig,
     ExamplesPhaseConfig,
@@ -36,11 +35,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from docs.contracts.routes.describing import CREATOR_TOKEN, JSON
+from docs.contracts.routes.describing import CREATOR_TOKEN
 from docs.contracts.routes.openapi import openapi
 from docs.contracts.routes.table import Operation, operations
 from tests.e2e.app import App
 from tests.e2e.callers import CALLERS, credentials, kept_out
+from tests.e2e.shapes import hold
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "contracts" / "openapi.json"
 
@@ -167,14 +167,4 @@ def _ask(case: Case, app: App, session: requests.Session, operation: Operation, 
         return  # by the platform, which reads no longer ones
     checks = [*CHECKS] if wall else [*CHECKS, negative_data_rejection]
     case.validate_response(response, checks=checks)
-    answer = route.answers.get(response.status_code)
-    if answer and answer.model and JSON in response.headers.get("content-type", ""):
-        _hold(answer.model, response, route.refusals.get(response.status_code, ()))
-
-
-def _hold(model: Any, response: Any, codes: tuple[str, ...]) -> None:
-    """Hold an answer to its shape more strictly than others may: nothing is in it that is not described."""
-    told = json.loads(response.content)
-    if codes and "error" in told and told["error"].get("code") in codes:
-        return
-    TypeAdapter(model).validate_json(response.content)
+    hold(case.method, urlsplit(str(response.request.url)).path, response.status_code, response.content)

@@ -12,6 +12,7 @@ from standardwebhooks import Webhook
 
 from tests.e2e.app import App
 from tests.e2e.creators import token
+from tests.e2e.shapes import hold
 from tests.webhook_receiver import Heard, Receiver
 
 
@@ -32,10 +33,12 @@ class Client:
         )
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - as above
-                return answer.status, json.loads(answer.read() or b"null")
+                status, content = answer.status, answer.read()
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, json.loads(error.read() or b"null")
+                status, content = error.code, error.read()
+        hold(method, f"/api/webhooks{path}", status, content)
+        return status, json.loads(content or b"null")
 
 
 def _told(receiver: Receiver, path: str, kind: str) -> list[Heard]:
