@@ -17,10 +17,12 @@ def for_package(path: Path | None, name: str) -> dict[str, bytes]:
     """Return the file of certificates under its name in the package; none without a file.
 
     Raises:
-        RefusedError: it holds something else, such as a key.
+        RefusedError: it is not there, or holds something else, such as a key.
     """
     if path is None:
         return {}
+    if not path.is_file():
+        raise RefusedError(f"There is no {path}: curl -o {path} {SOURCE}, or say --database-ca - for no RDS.")
     content = path.read_text(encoding="ascii", errors="replace")
     if _BEGIN not in content or "PRIVATE KEY" in content:
         raise RefusedError(f"{path} holds no certificates, or more than that: take {SOURCE}.")

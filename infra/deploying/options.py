@@ -58,6 +58,7 @@ class Options:
     drain_seconds: float
     #: How long to wait before what may pass is asked again.
     pause_seconds: float
+    #: Amazon's certificates for RDS, which travel in the package; `None`: whoever answers is not RDS.
     database_ca: Path | None
     releases: Path
     what: str = ""
@@ -119,7 +120,7 @@ def read(arguments: Sequence[str] | None = None) -> Options:
         operator_address=getattr(asked, "operator_address", ""),
         drain_seconds=getattr(asked, "drain_seconds", 0.0),
         pause_seconds=float(os.environ.get("DEPLOY_PAUSE_SECONDS", "5")),
-        database_ca=getattr(asked, "database_ca", None),
+        database_ca=None if getattr(asked, "database_ca", "-") == "-" else Path(asked.database_ca),
         releases=Path(os.environ.get("DEPLOY_RELEASES", ROOT / ".local" / "releases")) / asked.env,
         what="+".join(getattr(asked, "what", None) or ()),
         to=getattr(asked, "to", ""),
@@ -141,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     deploy.add_argument("--skip-migrations", action="store_true", help="the database is migrated already")
     deploy.add_argument("--operator-address", default="", help="a CIDR from which PostgreSQL is migrated")
-    deploy.add_argument("--database-ca", type=Path, help="Amazon's certificates for RDS, as a PEM file")
+
     verify = _command(commands, "verify", "Look at everything and change nothing")
     verify.add_argument("--plan", choices=["ep1", "flex"], help=argparse.SUPPRESS)
     verify.add_argument(
@@ -153,6 +154,11 @@ def _parser() -> argparse.ArgumentParser:
     rollback.add_argument("--infra", dest="what", action="append_const", const="infra", help="the templates")
     rollback.add_argument("--to", default="", help="a commit, where no release before is known")
     for command in (deploy, rollback):
+        command.add_argument(
+            "--database-ca",
+            default=str(ROOT / ".local" / "rds.pem"),
+            help="Amazon's certificates for RDS (.local/rds.pem); - for another PostgreSQL",
+        )
         command.add_argument(
             "--drain-seconds", type=float, default=300.0, help="wait so long for what runs (300)"
         )

@@ -77,9 +77,9 @@ class Cloud:
 
     def deploy(self, *arguments: str, changed: Mapping[str, str] | None = None) -> Done:
         """Deploy with the operator's secrets."""
-        return self.run(
-            "deploy", "--secrets", str(self.secrets), "--drain-seconds", "0.2", *arguments, changed=changed
-        )
+        other = () if "--database-ca" in arguments else ("--database-ca", "-")
+        given = ("--secrets", str(self.secrets), "--drain-seconds", "0.2", *other, *arguments)
+        return self.run("deploy", *given, changed=changed)
 
     def order(self, **said: Any) -> dict[str, Any]:
         """Tell the stand-in how to be; return what it holds."""

@@ -12,7 +12,7 @@ from tests.infra.conftest import ALL
 from tests.infra.stacks import Stacks
 
 at_length = pytest.mark.skipif(not ALL, reason="make scripts runs all of them")
-BOTH = ("--cloud", "all", "--skip-migrations")
+BOTH = ("--cloud", "all", "--skip-migrations", "--database-ca", "-")
 
 
 @at_length

@@ -57,7 +57,7 @@ def test_a_second_deployment_changes_nothing(azure: Cloud) -> None:
     first = azure.deploy()
     assert first.status == 0, first.progress
     before = azure.writes()
-    second = azure.run("deploy")
+    second = azure.run("deploy", "--database-ca", "-")
     assert second.status == 0, second.progress
     assert second.result["azureChanges"] == []
     assert azure.writes() == before
@@ -132,7 +132,7 @@ def test_a_month_that_costs_too_much_is_not_begun(azure: Cloud) -> None:
 
 @at_length
 def test_a_secret_that_is_nowhere_is_asked_for(azure: Cloud) -> None:
-    refused = azure.run("deploy")
+    refused = azure.run("deploy", "--database-ca", "-")
     assert refused.status == 4
     assert "database-url" in refused.result["problem"]
 
