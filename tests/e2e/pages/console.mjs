@@ -52,6 +52,8 @@ const questions = {
   },
   texts: ({ selector }) => page.locator(selector).allInnerTexts(),
   evaluate: ({ script }) => page.evaluate(script),
+  // From now on something is answered otherwise than by the app.
+  answered: ({ path, status, json }) => page.route(`**/api/${path}`, (route) => route.fulfill({ status, json })),
   // Who signs in is told of no SignalR.
   alone: () => page.route('**/api/console/session', async (route) => {
     const answer = await route.fetch()

@@ -9,7 +9,7 @@ import { again } from './polling.js'
 import { ago } from './time.js'
 import { lasting, t, word } from './words.js'
 
-const SECONDS = { live: 15, alone: 5 }
+const SECONDS = { live: 20, alone: 10 }
 const LATEST = 5
 
 export function openNow(context) {
@@ -21,7 +21,7 @@ export function openNow(context) {
 
   const ask = async () => {
     const asked = {
-      services: get('health/ready', { accepts: [503] }),
+      services: get('health/ready', { accepts: [503] }).then(stood),
       letters: get('dead-letters'),
       alerts: get('alerts').catch(absent),
       operations: get('replays?limit=4'),
@@ -54,6 +54,12 @@ export function openNow(context) {
       context.live.removeEventListener('job', heard)
     },
   }
+}
+
+// An app that is not ready says so with a status of its own, and how each service stands; or it can't say even that.
+function stood(told) {
+  if (!told?.services) throw new ApiError(503, told?.error?.code ?? '', told?.error?.message ?? '')
+  return told
 }
 
 // Alerts are there in some versions of the app only.

@@ -39,14 +39,14 @@ export const state = (name) => h('span', { class: `state ${TONES[name] ?? ''}` }
 export const outcome = (name, reason) =>
   h('span', { class: `outcome ${name}` }, word('outcome', name), reason ? h('small', {}, word('reason', reason)) : null)
 
-// A table on a wide screen, and a card for each row on a narrow one.
+// A table on a wide screen, and a card for each row on a narrow one; for who listens it is a table on both.
 export function table(caption, columns, rows) {
-  return h('table', { class: 'rows' },
+  return h('table', { class: 'rows', role: 'table' },
     h('caption', { class: 'unseen' }, caption),
-    h('thead', {}, h('tr', {}, columns.map((column) => h('th', { scope: 'col', class: column.end ? 'end' : null }, column.title)))),
-    h('tbody', {}, rows.map((cells) =>
-      h('tr', {}, cells.map((cell, place) =>
-        h('td', { 'data-title': columns[place].title, class: [columns[place].end ? 'end' : '', columns[place].main ? 'main' : ''].join(' ').trim() || null }, cell))))))
+    h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, columns.map((column) => h('th', { role: 'columnheader', scope: 'col', class: column.end ? 'end' : null }, column.title)))),
+    h('tbody', { role: 'rowgroup' }, rows.map((cells) =>
+      h('tr', { role: 'row' }, cells.map((cell, place) =>
+        h('td', { role: 'cell', 'data-title': columns[place].title, class: [columns[place].end ? 'end' : '', columns[place].main ? 'main' : ''].join(' ').trim() || null }, cell))))))
 }
 
 export function facts(pairs) {

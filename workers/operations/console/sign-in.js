@@ -2,7 +2,7 @@
 import { post } from './api.js'
 import { h, unique } from './dom.js'
 import { forget, remember } from './keys.js'
-import { t } from './words.js'
+import { named, t } from './words.js'
 
 export function signIn(body, { problem, entered, switchLanguage }) {
   const complaint = h('p', { class: 'complaint', role: 'alert', id: unique('complaint') }, problem ? t(problem) : '')
@@ -52,5 +52,5 @@ function field(label, help) {
 // The platform refuses in its own way, without a code; the app says why.
 function reason(error) {
   if (error.status === 401) return error.code ? 'signin.wrong.operator' : 'signin.wrong.platform'
-  return error.status === 0 ? 'problem.UNREACHABLE' : 'signin.failed'
+  return named('problem', error.code) ? `problem.${error.code}` : 'signin.failed'
 }
