@@ -16,6 +16,14 @@ from tests.infra.stacks import Stacks
 ALL = bool(REAL) or os.environ.get("SCRIPTS") == "all"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes, unless it is asked for."""
+    later = [item for item in items if not ALL and item.get_closest_marker("at_length")]
+    if later:
+        config.hook.pytest_deselected(items=later)
+        items[:] = [item for item in items if item not in later]
+
+
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the template is kept once it is compiled."""

@@ -8,14 +8,12 @@ import pytest
 
 from infra.local.process import ROOT
 from tests.infra.cloud import SECRETS, Cloud
-from tests.infra.conftest import ALL
 from tests.infra.stacks import Stacks
 
-at_length = pytest.mark.skipif(not ALL, reason="make scripts runs all of them")
 BOTH = ("--cloud", "all", "--skip-migrations", "--database-ca", "-")
 
 
-@at_length
+@pytest.mark.at_length
 def test_the_functions_address_is_let_in_and_their_key_reaches_the_vault(
     clouds: tuple[Cloud, Stacks],
 ) -> None:
@@ -46,7 +44,7 @@ def test_the_functions_address_is_let_in_and_their_key_reaches_the_vault(
     assert cloud.run("verify", "--cloud", "all").status == 0
 
 
-@at_length
+@pytest.mark.at_length
 def test_a_database_is_not_replaced_unasked(clouds: tuple[Cloud, Stacks]) -> None:
     """Nor a bucket removed; the change set is thrown away."""
     cloud, stacks = clouds
@@ -61,7 +59,7 @@ def test_a_database_is_not_replaced_unasked(clouds: tuple[Cloud, Stacks]) -> Non
     assert stacks.sets == {}
 
 
-@at_length
+@pytest.mark.at_length
 def test_a_dry_run_leaves_no_stack(clouds: tuple[Cloud, Stacks]) -> None:
     cloud, stacks = clouds
     done = cloud.run("deploy", "--cloud", "aws", "--dry-run")
@@ -70,7 +68,7 @@ def test_a_dry_run_leaves_no_stack(clouds: tuple[Cloud, Stacks]) -> None:
     assert stacks.stacks == {}
 
 
-@at_length
+@pytest.mark.at_length
 def test_another_account_is_refused(clouds: tuple[Cloud, Stacks]) -> None:
     cloud, stacks = clouds
     refused = cloud.run("deploy", "--cloud", "aws", changed={"AWS_ACCOUNT_ID": "210987654321"})
@@ -78,7 +76,7 @@ def test_another_account_is_refused(clouds: tuple[Cloud, Stacks]) -> None:
     assert stacks.stacks == {}
 
 
-@at_length
+@pytest.mark.at_length
 def test_a_key_that_did_not_reach_the_vault_is_deleted(clouds: tuple[Cloud, Stacks]) -> None:
     """AWS tells a key once, so one that was lost on the way is of no use to anybody."""
     cloud, stacks = clouds
@@ -97,7 +95,7 @@ def test_a_key_that_did_not_reach_the_vault_is_deleted(clouds: tuple[Cloud, Stac
     assert stacks.client("iam").list_access_keys(UserName="huntaze-workers")["AccessKeyMetadata"] == []
 
 
-@at_length
+@pytest.mark.at_length
 def test_the_template_before_is_deployed_again(clouds: tuple[Cloud, Stacks]) -> None:
     """As a change set like any other."""
     cloud, stacks = clouds

@@ -8,10 +8,8 @@ from __future__ import annotations
 import pytest
 
 from tests.infra.cloud import SECRETS, Cloud
-from tests.infra.conftest import ALL
 
 GROUP = "/subscriptions/5b0c1e52-0000-4000-8000-00000000beef/resourceGroups/rg-huntaze-beta"
-at_length = pytest.mark.skipif(not ALL, reason="make scripts runs all of them")
 
 
 def test_a_release_comes_live_and_the_next_goes_back_by_itself(azure: Cloud) -> None:
@@ -51,7 +49,7 @@ def test_nothing_is_touched_in_an_account_that_nobody_named(azure: Cloud) -> Non
     assert azure.writes() == []
 
 
-@at_length
+@pytest.mark.at_length
 def test_a_second_deployment_changes_nothing(azure: Cloud) -> None:
     """Nothing to deploy, nothing to publish: it only looks."""
     first = azure.deploy()
@@ -63,7 +61,7 @@ def test_a_second_deployment_changes_nothing(azure: Cloud) -> None:
     assert azure.writes() == before
 
 
-@at_length
+@pytest.mark.at_length
 def test_a_dry_run_writes_nothing(azure: Cloud) -> None:
     """Neither where nothing is, nor where something would change."""
     empty = azure.deploy("--dry-run")
@@ -80,7 +78,7 @@ def test_a_dry_run_writes_nothing(azure: Cloud) -> None:
     assert azure.writes() == before
 
 
-@at_length
+@pytest.mark.at_length
 @pytest.mark.parametrize(
     "change",
     [
@@ -111,7 +109,7 @@ def test_what_would_be_lost_is_not_lost_unasked(azure: Cloud, change: dict[str, 
     assert azure.deploy("--allow-destructive").status == 0
 
 
-@at_length
+@pytest.mark.at_length
 def test_a_slot_that_is_not_ready_is_not_swapped(azure: Cloud) -> None:
     assert azure.deploy().status == 0
     before = azure.live()
@@ -122,7 +120,7 @@ def test_a_slot_that_is_not_ready_is_not_swapped(azure: Cloud) -> None:
     assert azure.live() == before
 
 
-@at_length
+@pytest.mark.at_length
 def test_a_month_that_costs_too_much_is_not_begun(azure: Cloud) -> None:
     azure.environment["DEPLOY_BUDGET_USD"] = "100"
     refused = azure.deploy()
@@ -130,20 +128,20 @@ def test_a_month_that_costs_too_much_is_not_begun(azure: Cloud) -> None:
     assert azure.writes() == []
 
 
-@at_length
+@pytest.mark.at_length
 def test_a_secret_that_is_nowhere_is_asked_for(azure: Cloud) -> None:
     refused = azure.run("deploy", "--database-ca", "-")
     assert refused.status == 4
     assert "database-url" in refused.result["problem"]
 
 
-@at_length
+@pytest.mark.at_length
 def test_others_may_not_read_the_secrets(azure: Cloud) -> None:
     azure.secrets.chmod(0o644)
     assert azure.deploy().status == 4
 
 
-@at_length
+@pytest.mark.at_length
 def test_a_swap_waits_for_what_runs_and_not_for_ever(azure: Cloud) -> None:
     azure.order(waiting={"video-analysis": 3})
     deployed = azure.deploy()
@@ -152,7 +150,7 @@ def test_a_swap_waits_for_what_runs_and_not_for_ever(azure: Cloud) -> None:
     assert "delivered again" in deployed.progress
 
 
-@at_length
+@pytest.mark.at_length
 def test_code_and_templates_go_back_when_asked_to(azure: Cloud) -> None:
     """By a swap; and by Azure's own history, which says what stays."""
     assert azure.deploy().status == 0
@@ -166,7 +164,7 @@ def test_code_and_templates_go_back_when_asked_to(azure: Cloud) -> None:
     assert not [line for line in azure.writes() if line.startswith("DELETE")]
 
 
-@at_length
+@pytest.mark.at_length
 def test_verification_finds_what_somebody_changed_by_hand(azure: Cloud) -> None:
     assert azure.deploy().status == 0
     subscription = f"namespaces/{_name(azure)}/topics/huntaze-jobs/subscriptions/unrouted"
@@ -183,7 +181,7 @@ def test_verification_finds_what_somebody_changed_by_hand(azure: Cloud) -> None:
     assert failed == {"huntaze-jobs: rules", _name(azure)}
 
 
-@at_length
+@pytest.mark.at_length
 def test_flex_has_no_slots_and_goes_back_by_its_package(azure: Cloud) -> None:
     azure.environment.pop("BICEP_SHIM_KEPT")
     azure.environment["BICEP_SHIM_CHANGED"] = '{"plan": "flex"}'
