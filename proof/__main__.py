@@ -1,4 +1,4 @@
-"""Run the proof: `python -m proof [--quick] [--seed N] [--publish]`; exits with 1 when a promise does not hold."""
+"""Run the proof: `python -m proof [--quick] [--seed N] [--publish]`; exits with 1 unless everything held."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a sample, in under three minutes")
     parser.add_argument("--seed", type=int, default=20_261_125, help="makes a run repeatable (%(default)s)")
-    parser.add_argument("--jobs", type=int, help="of the main run: 10,000, or 300")
-    parser.add_argument("--kills", type=int, help="of the main run: 320, or 12")
+    parser.add_argument("--jobs", type=int, help="of the main run: 10,000, or 200")
+    parser.add_argument("--kills", type=int, help="of the main run: 320, or 10")
     parser.add_argument("--parts", nargs="+", choices=PARTS, help="only these")
     parser.add_argument(
         "--publish", action="store_true", help="write docs/proof.md from the last run instead"

@@ -155,7 +155,7 @@ def _account_for_money(accounts: Accounts, records: Records) -> None:
 def _account_for_webhooks(
     accounts: Accounts, records: Records, events: Iterable[tuple[str, str, str]]
 ) -> None:
-    """Class K: each event that was handed to the worker of webhooks is heard, under an id made from its own."""
+    """Class K: each event that the worker of webhooks was handed is heard, under an id made from its own."""
     if not records.endpoints:
         return
     handed = {message_id for journal in records.journals for message_id in _handed(journal)}

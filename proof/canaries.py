@@ -1,7 +1,7 @@
-"""Secrets that sing: one in every setting, URL, header and payload; then a search for them in all that is kept.
+"""Secrets that sing: one in every setting, URL, header and payload; then a search in all that is kept.
 
-What a run writes is searched whole: the host's log at level DEBUG, every text, JSON and binary column of every
-table, and every HTTP answer. Payloads have to be kept somewhere; `KEPT` names where.
+What a run writes is searched whole: the host's log at level DEBUG, every text, JSON and binary column of
+every table, and every HTTP answer. Payloads have to be kept somewhere; `KEPT` names where.
 """
 
 from __future__ import annotations
@@ -312,7 +312,7 @@ def _searched(
 
 
 def _columns(database_url: str) -> Iterator[tuple[str, int, bytes]]:
-    """Yield every column that can hold text: its name, its rows, and all its values, bytes in hexadecimal too."""
+    """Yield every column that can hold text: its name, its rows, and its values, bytes in hexadecimal too."""
     query = """
         SELECT table_name, column_name FROM information_schema.columns
         WHERE table_schema = 'huntaze_workers' AND data_type IN ('text', 'jsonb', 'json', 'bytea', 'ARRAY')

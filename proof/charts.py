@@ -11,6 +11,8 @@ _WIDTH, _HEIGHT = 720, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 34, 44
 _COLOURS = ("#2563eb", "#dc2626", "#059669", "#9333ea", "#d97706", "#0891b2")
 _TICKS = 4
+#: Above it, decimals say nothing.
+_WHOLE_FROM = 10.0
 
 
 def svg(chart: Chart) -> str:
@@ -61,4 +63,4 @@ def _line(points: Sequence[tuple[float, float]], most_x: float, most_y: float, c
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.2g}"
+    return f"{value:,.0f}" if value >= _WHOLE_FROM or value == int(value) else f"{value:.2g}"

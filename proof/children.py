@@ -24,6 +24,11 @@ def end(process: ForkServerProcess) -> None:
     process.join()
 
 
+def died_otherwise(process: ForkServerProcess) -> bool:
+    """Say whether a process that is over ended otherwise than by SIGKILL."""
+    return process.exitcode != -SIGKILL
+
+
 def _doomed(target: Callable[..., None], *arguments: Any) -> None:
     """The server of forks ends with us; its children are told to end with it."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, SIGKILL)

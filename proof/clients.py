@@ -21,6 +21,8 @@ from tests.chaos.scenario import SHARES, body_of, message_of
 
 _BATCH = 50
 _PATIENCE_SECONDS = 20.0
+#: How often a producer that was told nothing leaves it at that.
+_GIVES_UP = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +83,7 @@ class Producer:
                 self._note("acknowledged", jobs)
                 return
             self._note("unknown", jobs)
-            if self.chance.random() < 0.5:
+            if self.chance.random() < _GIVES_UP:
                 return
             await asyncio.sleep(0.5)
 

@@ -1,4 +1,4 @@
-"""What the app is shipped with: pins, licences, and a bill of materials (CycloneDX), from what is installed."""
+"""What the app is shipped with: pins, licences and a bill of materials (CycloneDX)."""
 
 from __future__ import annotations
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
 from multiprocessing.context import ForkServerProcess
@@ -18,94 +15,27 @@ from typing import Any
 import psycopg
 from cryptography.fernet import Fernet
 
-from proof.accounts import Accounts, Records, account
-from proof.children import child, end
+from proof.accounts import Records, account
+from proof.children import child, died_otherwise, end
 from proof.clients import Producer, asked_for, consume
+from proof.endpoints import registered
+from proof.plans import Deaths, Plan, Run
 from proof.world import PostgresServer, World
-from shared.clock import SystemClock
-from shared.fetching.transport import GuardedTransport
-from shared.fetching.urls import AnyPublicHost
 from shared.messaging.points import Point
-from shared.persistence.postgres import PostgresJobStore
 from shared.webhooks.port import Endpoint
-from shared.webhooks.postgres import PostgresWebhooks
-from shared.webhooks.posting import GuardedPoster
-from shared.webhooks.register import Register
-from shared.webhooks.sealing import Seal
 from tests.chaos import webhook_hosting
 from tests.chaos.hosting import MODEL_LOG, Death, run_host
 from tests.webhook_receiver import Receiver, receiving
 
 CREATORS = 50
-#: A tenth of the creators has a server of their own.
-WITH_ENDPOINTS = 5
 #: A host that has not come to its point by then is killed where it stands.
 _PATIENCE_SECONDS = 8.0
 #: How long hosts live while the last messages are waited for.
 _LATER_SECONDS = 10.0
+#: Hosts that die at a named point; the others die at any moment.
+_NAMED_SHARE = 0.5
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """How large the run is; the same seed makes the same jobs, deaths and faults."""
-
-    seed: int
-    jobs: int = 10_000
-    kills: int = 320
-    waves: int = 10
-    hosts: int = 2
-    #: The longest that the run may take; what is not over by then is counted as lost.
-    most_seconds: float = 1_500.0
-    broker_kills: int = 3
-    fault_every_seconds: tuple[float, float] = (3.0, 7.0)
-
-
-@dataclass
-class Deaths:
-    """Who died where."""
-
-    at: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.at.total()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """What came of it."""
-
-    plan: Plan
-    accounts: Accounts
-    deaths: Mapping[str, int]
-    faults: Mapping[str, int]
-    seconds: float
-    published: int
-    duplicates: int
-    evicted_keys: int
-    commits_hit: int
-    #: (seconds since the start, jobs that have ended, kills so far).
-    timeline: list[tuple[float, int, int]]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return all of it."""
-        return {
-            "seed": self.plan.seed,
-            "jobs": self.plan.jobs,
-            "messagesPublished": self.published,
-            "duplicates": self.duplicates,
-            "seconds": round(self.seconds, 1),
-            "kills": sum(self.deaths.values()),
-            "deaths": dict(self.deaths),
-            "faults": dict(self.faults),
-            "evictedKeys": self.evicted_keys,
-            "crashesInCommit": self.commits_hit,
-            "timeline": self.timeline,
-            **self.accounts.as_json(),
-        }
 
 
 async def run(plan: Plan, world: World, tell: Tell) -> Run:
@@ -148,7 +78,7 @@ class _Chaos:
     async def begun(cls, plan: Plan, world: World, receiver: Receiver, tell: Tell) -> _Chaos:
         """Give some creators endpoints, and be ready."""
         key = Fernet.generate_key().decode()
-        endpoints = await _registered(world.server.url, receiver.origin, key)
+        endpoints = await registered(world.server.url, receiver.origin, key)
         chaos = cls(plan, world, receiver, endpoints, key)
         chaos._tell = tell
         return chaos
@@ -212,28 +142,29 @@ class _Chaos:
         """Publish wave after wave, each when its share of the kills is done; kill the broker in between.
 
         The local broker forgets everything when it dies, which Service Bus does not: it is killed only when
-        every message has been delivered once, so that the store knows all jobs. What is in flight then (retries,
-        follow-ups, leases, events) is the engine's to recover.
+        every message has been delivered once, so that the store knows all jobs. What is in flight then
+        (retries, follow-ups, leases, events) is the engine's to recover.
         """
         plan, size = self._plan, -(-len(self._jobs) // self._plan.waves)
         broker_dies = {
             round((n + 1) * plan.waves / (plan.broker_kills + 1)) for n in range(plan.broker_kills)
         }
         for wave in range(plan.waves):
-            while self._kills < plan.kills * wave // plan.waves and not self._late:
+            while self._kills < plan.kills * wave // plan.waves and not self._late:  # noqa: ASYNC110 - of others
                 await asyncio.sleep(0.1)
             await self._producer.publish(self._world.connection, self._jobs[wave * size : (wave + 1) * size])
             if wave + 1 in broker_dies and wave + 1 < plan.waves:
-                await self._until_known()
-                await self._world.kill_broker()
-                self._world.count("broker killed, empty again")
+                await self._kill_broker()
 
-    async def _until_known(self) -> None:
+    async def _kill_broker(self) -> None:
+        """Kill it once the store knows every job that it was given; not at all if that takes too long."""
         query = "SELECT count(*) FROM huntaze_workers.jobs WHERE job_id = ANY(%s)"
         while not self._late:
             ids = list(self._producer.acknowledged)
             row = await asyncio.to_thread(_ask, self._world.server, query, ids)
             if row and row[0] == len(ids):
+                await self._world.kill_broker()
+                self._world.count("broker killed, empty again")
                 return
             await asyncio.sleep(0.3)
 
@@ -246,7 +177,7 @@ class _Chaos:
         while self._goes_on:
             if self._enough:
                 death, patience = None, _LATER_SECONDS
-            elif chance.random() < 0.5:
+            elif chance.random() < _NAMED_SHARE:
                 death, patience = Death(next(endless), chance.randint(1, 8)), _PATIENCE_SECONDS
             else:
                 death, patience = None, chance.uniform(1.0, 4.0)
@@ -269,7 +200,7 @@ class _Chaos:
         await asyncio.to_thread(process.join, patience)
         reached = process.exitcode is not None
         await asyncio.to_thread(end, process)
-        if reached and process_crashed(process):
+        if reached and died_otherwise(process):
             where = "ended by itself"
         self._deaths.at[where if reached or where == "at random" else "elsewhere"] += 1
 
@@ -301,7 +232,8 @@ class _Chaos:
         for process in hosts:
             process.start()
         try:
-            while not self._late and not await asyncio.to_thread(self._quiet):
+            until = time.monotonic() + self._plan.settle_seconds
+            while time.monotonic() < until and not await asyncio.to_thread(self._quiet):  # noqa: ASYNC110 - it is asked
                 await asyncio.sleep(0.3)
             await asyncio.sleep(2)
         finally:
@@ -337,7 +269,7 @@ class _Chaos:
 
     @property
     def _enough(self) -> bool:
-        """Say whether as many have died as were to: from then on hosts live longer, until all is published."""
+        """Say whether as many have died as were to; hosts live longer then, until all is published."""
         return self._kills >= self._plan.kills
 
     @property
@@ -347,13 +279,6 @@ class _Chaos:
     @property
     def _late(self) -> bool:
         return time.monotonic() - self._began > self._plan.most_seconds
-
-
-def process_crashed(process: ForkServerProcess) -> bool:
-    """Say whether it ended otherwise than by a kill."""
-    with contextlib.suppress(ValueError):
-        return process.exitcode != -9
-    return False
 
 
 def _chance(seed: int, purpose: str) -> random.Random:
@@ -367,17 +292,3 @@ def _ask(server: PostgresServer, query: str, *parameters: object) -> tuple[Any, 
             return connection.execute(query, parameters).fetchone()
     except psycopg.OperationalError:
         return None
-
-
-async def _registered(database_url: str, origin: str, key: str) -> Mapping[str, Endpoint]:
-    """Give each creator with a server an endpoint at the receiver."""
-    store = PostgresJobStore(database_url, pool_size=2, timeout_seconds=10, patience_seconds=10)
-    await store.open()
-    poster = GuardedPoster(AnyPublicHost(local_origins=[origin]), GuardedTransport(), clock=SystemClock())
-    register = Register(endpoints=PostgresWebhooks(store.database), poster=poster, seal=Seal([key]))
-    endpoints = {}
-    for creator in map(str, range(WITH_ENDPOINTS)):
-        endpoints[creator] = Endpoint(creator_id=creator, name="crm", url=f"{origin}/{creator}")
-        await register.put(endpoints[creator])
-    await store.close()
-    return endpoints

@@ -1,8 +1,8 @@
 """Part 4: the days of 50, 100, 500 and 1,000 users on one worker process on one core, and where that ends.
 
 The founding document's day of 50 users has 5,000 messages and 100 videos. A day's shape, evening peak and
-all, is played in about a minute, at `COMPRESSION` times the rate at which jobs really come in. The host is the
-whole function app, as one process on one core; the services and this process have the others.
+all, is played in about a minute, at `COMPRESSION` times the rate at which jobs really come in. The host is
+the whole function app, as one process on one core; the services and this process have the others.
 """
 
 from __future__ import annotations
@@ -71,9 +71,8 @@ def _load(setting: Setting) -> Part:
                 setting.tell(f"the day of {users:,} users")
                 days.append(services.play(users, seconds, pid, setting.seed + users))
             setting.tell(f"{ROUNDS} times {burst} messages at once, one process")
-            rounds, soak = [], Watch(services.database_url, pid)
-            for number in range(ROUNDS):
-                rounds.append(services.burst(burst, setting.seed + number, soak))
+            soak = Watch(services.database_url, pid)
+            rounds = [services.burst(burst, setting.seed + number, soak) for number in range(ROUNDS)]
             setting.tell(f"{videos} videos at once")
             video_rate = services.videos(videos)
         with services.host("host-2", _HOST_CORE), services.host("host-3", _others()):

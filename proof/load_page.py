@@ -82,8 +82,8 @@ def load_part(days: Sequence[Measured], burst: Burst, *, compression: float, loa
         tables=[_days_table(days)],
         charts=_charts(days, burst),
         notes=[
-            "The model is simulated at 150 ms a call; a real one takes seconds, which costs slots, not the core.",
-            "The services and the second process share the other core, so that two processes are a lower bound.",
+            "The model is simulated at 150 ms a call; a real one takes seconds, in slots, not on the core.",
+            "The services share the other core with the second process: two processes are a lower bound.",
         ],
         data={
             "days": [_as_json(day) for day in days],
@@ -93,7 +93,7 @@ def load_part(days: Sequence[Measured], burst: Burst, *, compression: float, loa
     )
     if load_before > _BUSY_LOAD:
         part.notes.append(
-            f"Others used this machine (load {load_before:.1f} on 2 cores before this part): rates are far too"
+            f"Others used this machine (load {load_before:.1f} before this part): rates are far too"
             " low and latencies far too high. Memory, calls and dollars do not depend on it."
         )
     part.promises = [

@@ -1,4 +1,4 @@
-"""Part 5: the life of a job, explored: every state of two workers, two deliveries, a sweep, faults and a replay."""
+"""Part 5: the life of a job, explored: all states of two workers, two deliveries, a sweep and faults."""
 
 from __future__ import annotations
 

@@ -67,8 +67,9 @@ def published(document: Document) -> str:
     head = [
         "# Proof",
         "",
-        "Written by `python -m proof --publish` from the last run of `make prove`, not by hand. A run leaves the",
-        f"same page with charts, and its JSON, under `.local/proof/`. To repeat this one: `make prove ARGS='--seed {seed}'`.",
+        "Written by `python -m proof --publish` from the last run of `make prove`, not by hand. A run leaves",
+        "the same page with charts, and its JSON, under `.local/proof/`. To repeat this one:",
+        f"`make prove ARGS='--seed {seed}'`.",
         "",
     ]
     return "\n".join([*head, *_body(document, charts=False)]) + "\n"

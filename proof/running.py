@@ -95,8 +95,8 @@ def _part(name: str, chosen: argparse.Namespace, directory: Path, console: Conso
             quick=chosen.quick,
             directory=directory,
             output=Path(chosen.output),
-            jobs=chosen.jobs or (300 if chosen.quick else 10_000),
-            kills=chosen.kills or (12 if chosen.quick else 320),
+            jobs=chosen.jobs or (200 if chosen.quick else 10_000),
+            kills=chosen.kills or (10 if chosen.quick else 320),
             tell=tell,
         )
         part = asyncio.run(_run(name, setting))

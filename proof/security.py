@@ -22,9 +22,9 @@ async def security(setting: Setting) -> Part:
     unpinned, binding = dependencies.unpinned(), dependencies.binding(parts)
     good = not found.found and not unpinned and not binding
     nowhere = (
-        f"{found.secrets} secrets of settings, {found.payloads} canaries in payloads, URLs, headers and properties:"
-        f" {len(found.found)} found in {found.log_bytes / 1_000:.0f} KB of log (DEBUG), {found.columns} columns"
-        f" and {found.answers} HTTP answers"
+        f"{found.secrets} secrets of settings, {found.payloads} canaries in payloads, URLs, headers and"
+        f" properties: {len(found.found)} found in {found.log_bytes / 1_000:.0f} KB of log (DEBUG),"
+        f" {found.columns} columns and {found.answers} HTTP answers"
     )
     return Part(
         name="security",
@@ -44,7 +44,8 @@ async def security(setting: Setting) -> Part:
         notes=[
             (
                 "No advisory source was reachable from the machine of this run, so that no audit of known"
-                " vulnerabilities is part of it; elsewhere: `uvx pip-audit -r requirements.txt --no-deps --disable-pip`."
+                " vulnerabilities is part of it; elsewhere:"
+                " `uvx pip-audit -r requirements.txt --no-deps --disable-pip`."
             ),
             "Where payloads have to be: "
             + "; ".join(f"`{name}` ({why})" for name, why in KEPT.items())

@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
+from dataclasses import replace
 from signal import SIGCONT, SIGSTOP
 
 import psycopg
@@ -14,7 +14,7 @@ import psycopg
 from proof import app_faults, world
 from proof.orderings import stopped
 from proof.parts import Part, Promise, Setting
-from proof.scene import Observed, lock_table, scene_of
+from proof.scene import Observed, lock_table, scene_of, timed
 from shared.messaging.points import Point
 from tests.chaos.hosting import NO_RENEWAL, Death, Kind
 from tests.chaos.scenario import LEASE_SECONDS
@@ -43,7 +43,7 @@ async def single_faults(setting: Setting) -> Part:
         good=all(each.good for each in observed),
         tables=[rows],
         promises=[
-            Promise(name=each.promise, measured=f"{each.fault}: {each.told}", holds=each.good)
+            Promise(name=each.promise, measured=f"{each.fault}: {each.told}", holds=each.holds)
             for each in observed
             if each.promise
         ],
@@ -90,7 +90,7 @@ async def _no_connections(setting: Setting) -> Observed:
 
 async def _wrong_clocks(setting: Setting) -> Observed:
     """Clocks that are wrong by ten minutes."""
-    library = next((path for path in _FAKETIME if Path(path).exists()), None)
+    library = next(filter(os.path.exists, _FAKETIME), None)
     async with scene_of(setting, "clocks") as scene:
         hosts = [await scene.skewed(seconds, library) for seconds in (_SKEW_SECONDS, -_SKEW_SECONDS)]
         for kind in (Kind.ORDINARY, Kind.SLOW, Kind.FLAKY, Kind.FOLLOWED):
@@ -122,7 +122,8 @@ async def _poison(setting: Setting) -> Observed:
             row = connection.execute(query).fetchone()
         failed = row[0] if row else 0
         told = f"{seen.told}; {failed} failed as poison, {died} workers died"
-        return Observed(fault=seen.fault, promise="R10", good=seen.good and failed == poison, told=told)
+        good = seen.good and failed == poison
+        return replace(seen, good=good, told=told, holds=good)
 
 
 async def _killed_one_of_four(setting: Setting) -> Observed:
@@ -146,31 +147,31 @@ async def _killed_one_of_four(setting: Setting) -> Observed:
         last, count = row or (0.0, 0)
         seconds, most = max(0.0, last - killed_at), LEASE_SECONDS + 0.25 + 2
         told = f"{seen.told}; {count} jobs resumed within {seconds:.1f} s (lease + sweep + 2 s: {most:.2f})"
-        good = seen.good and (seconds <= most or os.getloadavg()[0] > 2 * (os.cpu_count() or 1))
-        return Observed(fault=seen.fault, promise="R14", good=good, told=told)
+        judged = timed(seen.fault, "R14", told, met=seconds <= most)
+        return judged if seen.good else replace(seen, told=told)
 
 
 async def _sigterm(setting: Setting) -> Observed:
     """SIGTERM under load."""
     async with world.running(setting.directory / "sigterm") as services:
         told, good = await app_faults.terminate_under_load(services, seed=setting.seed)
-    return Observed(fault="SIGTERM under load, the whole app", promise="R23", good=good, told=told)
+    return Observed(
+        fault="SIGTERM under load, the whole app", promise="R23", good=good, told=told, holds=good
+    )
 
 
 async def _duplicates_of_finished(setting: Setting) -> Observed:
     """Duplicates of finished jobs."""
     async with world.running(setting.directory / "duplicates") as services:
         told, good = await app_faults.duplicates_of_finished(services)
-    return Observed(fault="a duplicate of a finished job", promise="R13", good=good, told=told)
+    return timed("a duplicate of a finished job", "R13", told, met=good)
 
 
 async def _steady(setting: Setting) -> Observed:
     """Jobs without work."""
     async with world.running(setting.directory / "steady") as services:
         told, holds = await app_faults.steady(services)
-    return Observed(
-        fault="jobs without work, engine and store in one process", promise="R22", good=holds, told=told
-    )
+    return timed("jobs without work, engine and store in one process", "R22", told, met=holds)
 
 
 async def _full_disk(setting: Setting) -> Observed:

@@ -58,7 +58,7 @@ class PostgresServer:
 
 
 class BrokerServer:
-    """A broker that can be killed; it forgets its messages then, so that each life has a journal of its own."""
+    """A broker that can be killed; it forgets its messages then, so each life has a journal of its own."""
 
     def __init__(self, directory: Path, *, lock: str = "PT5S") -> None:
         self._directory = directory
@@ -200,7 +200,7 @@ async def running(directory: Path, *, lock: str = "PT5S") -> AsyncIterator[World
         directory: where their data and logs go; PostgreSQL's own user has to be able to enter it.
         lock: how long the broker's locks are, as an ISO 8601 duration.
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
     server, bus = PostgresServer(directory), BrokerServer(directory, lock=lock)
     async with AsyncExitStack() as stack:
         stack.callback(server.stop)

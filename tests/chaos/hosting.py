@@ -301,7 +301,7 @@ def _check_then_act(engine: Engine) -> None:
 
 
 def _publish_after_commit(engine: Engine) -> None:
-    """Break it: the outcome is recorded without what it promises to send; the worker sends that, if it lives."""
+    """Break it: the outcome is recorded without what it promises to send; its worker sends that, if alive."""
     record = engine._store.record
 
     async def silently(outcome: Outcome, *, sweep_after_seconds: float) -> bool:

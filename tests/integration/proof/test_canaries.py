@@ -1,4 +1,4 @@
-"""A canary in every secret, URL, header and payload of a run of the whole app, and a search for all of them."""
+"""A canary in every secret, URL, header and payload of a run of the whole app, and a search for all."""
 
 from __future__ import annotations
 

@@ -20,6 +20,6 @@ def test_the_quick_proof_holds(tmp_path: Path) -> None:
     document = json.loads((tmp_path / "proof.json").read_text())
     told = {name: part for name, part in document["parts"].items() if not part["good"]}
     assert (ran.returncode, told) == (0, {}), ran.stderr[-2_000:]
-    assert document["parts"]["main"]["data"]["kills"] >= 12
+    assert document["parts"]["main"]["data"]["kills"] >= 10
     assert "## R1 to R24" in (tmp_path / "proof.md").read_text()
     assert (tmp_path / "main.svg").read_text().startswith("<svg")
