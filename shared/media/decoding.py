@@ -1,14 +1,13 @@
-"""Decoding parts of a video: its key pictures alone, a group of pictures, or what a packet codes anew."""
+"""Decoding parts of a video: its key pictures alone, or a group of pictures from its key picture on."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice, takewhile
+from itertools import chain, takewhile
 
 import av
-from av.codec.context import Flags
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
@@ -59,17 +58,16 @@ class PartDecoder:
         self._packets: Iterator[Packet[VideoStream]] = iter(())
         #: The packet that would be decoded next without a seek.
         self._next = -1
-        #: What was decoded last leads to it.
-        self._leads_on = False
-        #: Some of what it is coded upon was not decoded: that its picture is called corrupt means nothing.
-        self._lacking = False
-        #: A whole picture was decoded since packets were decoded alone.
-        self._stale = True
         self._ready: deque[Decoded] = deque()
         self._by_the_clock = by_the_clock(table.groups)
         self._wanted: Wanted = always
         self.looked_at = 0
         self.corrupt = 0
+
+    @property
+    def codec(self) -> str:
+        """Name of the codec, as FFmpeg has it."""
+        return self._context.codec.canonical_name
 
     def key_pictures(self, watch: Watch | None) -> Iterator[Thumbnail | None]:
         """Yield a picture for each group, `None` for those that cannot be decoded, in one reading."""
@@ -91,83 +89,10 @@ class PartDecoder:
             group: Where to begin.
             wanted: The pictures of other times are left out, and decoded only if others are coded upon them.
         """
-        if not (self._leads_on and group.first <= self._next < group.end):
-            self._begin(group, group.first, lacking=False)
-        yield from self._flow(group.first, wanted)
-
-    def alone(self, group: Group, packet: int) -> Thumbnail | None:
-        """Return the picture of a packet of a group, decoded without those that it is coded upon.
-
-        What it takes from those is grey.
-        """
-        if self._stale:
-            self._freshen(group, packet)
-        picture = self._alone(group, packet, packet)
-        if picture is not None and picture.blank:  # some are not decoded as the very first
-            picture = self._alone(group, self._table.upon(packet), packet)
-        return picture
-
-    def almost(self, group: Group, packet: int) -> Iterator[Decoded]:
-        """Yield the pictures from a packet of a group on, as if it were coded upon the key picture.
-
-        That is close where most is coded anew, as it is at a cut. Pictures that are decoded after the
-        packet's and shown before it come first. `pictures` of the group goes on from there.
-        """
-        self._begin(group, group.first, lacking=True)
-        for key in islice(self._packets, 1):
-            self._next += 1
-            self._frames(key)
-        before = self._table.upon(packet)
-        self._stand_before(group, before)
-        shown_before = self._place(before)
-        yield from (decoded for decoded in self._flow(before, always) if decoded.place > shown_before)
-
-    def _freshen(self, group: Group, packet: int) -> None:
-        """Make the decoder forget the last whole picture, which it falls back on now and then.
-
-        It does so for a picture that is numbered 0, or 1, within 16 or more; another one replaces it by grey.
-        """
-        earlier = self._table.upon(self._table.upon(packet))
-        if earlier > group.first:
-            self._alone(group, earlier, earlier)
-        self._stale = False
-
-    def _alone(self, group: Group, first: int, packet: int) -> Thumbnail | None:
-        self._begin(group, first, lacking=True)
-        frames = []
-        for read in islice(self._packets, packet + 1 - first):
-            self._next += 1
-            frames += self._frames(read)
-        frames += self._frames(None)
-        self.leave()
-        shown = int(self._table.pts[packet])
-        return next((self._thumbnail(frame) for frame in frames if frame.pts == shown), None)
-
-    def leave(self) -> None:
-        """Tell that what follows will not be decoded on from here."""
-        self._leads_on = False
-        self._context.skip_frame = "DEFAULT"
-
-    def _begin(self, group: Group, packet: int, *, lacking: bool) -> None:
-        """Stand before a packet and forget all pictures; not `lacking` if it is a key picture's."""
-        self._stand_before(group, packet)
-        self.leave()
-        self._ready.clear()
-        self._context.flush_buffers()
-        self._lacking = lacking
-        if lacking:
-            self._context.flags |= Flags.output_corrupt
-        else:
-            self._context.flags &= ~Flags.output_corrupt
-
-    def _place(self, packet: int) -> int:
-        return self._table.places[int(self._table.pts[packet])]
-
-    def _flow(self, first: int, wanted: Wanted) -> Iterator[Decoded]:
-        """Decode on, and yield what is wanted and not shown before a packet."""
         self._wanted = wanted
-        self._leads_on = self._stale = True
-        first_place = self._place(first)
+        if not group.first <= self._next < group.end:
+            self._rewind(group.first)
+        first_place = self._table.places[int(self._table.pts[group.first])]
         for packet in self._packets:
             index, self._next = self._next, self._next + 1
             needed = self._wanted(shown_at(packet) * self._table.time_base_seconds)
@@ -180,20 +105,19 @@ class PartDecoder:
         yield from self._taken()
         self.leave()
 
+    def leave(self) -> None:
+        """Tell that what follows will not be decoded on from here."""
+        self._next = -1
+        self._ready.clear()
+        self._context.skip_frame = "DEFAULT"
+
     def _taken(self) -> Iterator[Decoded]:
         while self._ready:
             yield self._ready.popleft()
 
-    def _stand_before(self, group: Group, packet: int) -> None:
-        """Stand before a packet of a group; before none, if its key picture is not found again."""
-        if not group.first <= self._next <= packet:
-            self._rewind(group.first)
-        while self._next < packet and next(self._packets, None) is not None:
-            self._next += 1
-
     def _rewind(self, first: int) -> None:
-        """Stand before a packet that holds a key picture."""
-        self._next = -1
+        """Stand before a packet that holds a key picture; before none, if it is not found again."""
+        self.leave()
         wanted = int(self._table.pts[first])
         for start in (wanted, int(self._table.pts[0])):
             self._seek(start)
@@ -231,22 +155,21 @@ class PartDecoder:
             if not self._wanted((frame.pts or 0) * self._table.time_base_seconds):
                 continue
             place = self._table.places.get(frame.pts if frame.pts is not None else -1)
-            if place is not None and place >= first_place and (self._lacking or not frame.is_corrupt):
+            if place is not None and place >= first_place and not frame.is_corrupt:
                 yield Decoded(picture=self._thumbnail(frame), place=place, packet=index)
 
     def _frames(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
         try:
             frames = self._context.decode(packet)
         except av.FFmpegError:
+            self._budget.failed()
             self.looked_at += 1
-            if not self._lacking:
-                self._budget.failed()
-                self.corrupt += 1
+            self.corrupt += 1
             return []
         for frame in frames:
             check_frame(frame)
             self.looked_at += 1
-            self.corrupt += frame.is_corrupt and not self._lacking
+            self.corrupt += frame.is_corrupt
             self._budget.decoded(frame.width * frame.height)
         return frames
 

@@ -88,13 +88,9 @@ def begins_shot(old: Thumbnail, after: Sequence[Thumbnail]) -> bool:
     if not after:
         return False
     change = distance(old, after[0])
-    return max(changes_of(after), default=0.0) <= _CALM * change and not returns(old, after)
-
-
-def returns(old: Thumbnail, after: Sequence[Thumbnail]) -> bool:
-    """Tell whether the last picture that was seen before is seen again: all was but a flash."""
-    bound = _LASTING * distance(old, after[0]) if after else 0.0
-    return _returns([old], after[:: 1 + len(after) // _COMPARED], bound)
+    return max(changes_of(after), default=0.0) <= _CALM * change and not _returns(
+        [old], after[:: -(-len(after) // _COMPARED)], _LASTING * change
+    )
 
 
 def _changes(seen: Sequence[Seen]) -> list[float]:

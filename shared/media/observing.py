@@ -11,8 +11,6 @@ from shared.media.thumbnails import Thumbnail
 _PIECE_SECONDS = 4.0
 #: ...which overlap by more than a transition lasts.
 _OVERLAP_SECONDS = 1.5
-#: Cuts closer than this are one, found in two ways.
-_SAME_SECONDS = 0.1
 #: Shorter black is a frame that was dropped.
 _SHORTEST_BLACK_SECONDS = 0.06
 
@@ -59,11 +57,9 @@ class Observer:
     @property
     def cuts(self) -> list[float]:
         """Cuts so far, in order, but for those that turned out to be part of a gradual transition."""
-        judged = self._judge.cuts
-        known = [cut for cut in self._known_cuts if all(abs(cut - one) > _SAME_SECONDS for one in judged)]
         return [
             cut
-            for cut in sorted({*judged, *known})
+            for cut in sorted({*self._judge.cuts, *self._known_cuts})
             if not any(span.start_seconds < cut < span.end_seconds for span in self._gradual)
         ]
 

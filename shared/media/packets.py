@@ -66,13 +66,6 @@ class PacketTable:
         """Tell the packets that are shown before one that was decoded earlier: B pictures."""
         return self.pts < np.maximum.accumulate(self.pts)
 
-    def upon(self, packet: int) -> int:
-        """Return the nearest earlier packet that others are coded upon."""
-        before = packet - 1
-        while before > 0 and self.reordered[before]:
-            before -= 1
-        return before
-
     @cached_property
     def end_seconds(self) -> float:
         """When the last picture has been shown; 0 where all are shown before the file's clock starts."""

@@ -6,27 +6,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from shared.media.packets import Group, PacketTable
-from shared.media.spikes import standing_out
-from shared.media.thumbnails import Thumbnail, distance, histogram_distance, likeness
+from shared.media.thumbnails import Thumbnail, distance, histogram_distance
 
 #: Distance of two key pictures, in steps of 8-bit luma, up to which nothing happened between them.
 QUIET = 1.3
 #: What moves keeps its colours: jump cuts change the histogram by 0.06 or more.
 _MOTION_HISTOGRAM = 0.05
+#: A packet this much larger than those before it calls for a look although both ends are alike. Pictures
+#: that come in short groups seldom leave and return within one; where groups are long, or end where the
+#: encoder saw a cut, little else tells of others.
+_LOUD_SHORT, _LOUD_LONG, _LOUD_EARLY = 3.0, 2.2, 1.4
+_LONG_SECONDS, _VERY_LONG_SECONDS = 1.6, 3.5
+#: Packets that a size is held against.
+_BEFORE = 8
 #: Distance of two pictures that hardly belong to one shot...
-_STRIKING = 12.0
+STRIKING = 12.0
 #: ...where their histograms differ as well.
 _STRIKING_HISTOGRAM = 0.2
-#: Likeness from which two pictures belong to one shot, and below which to two. Of the tuning set's pairs of
-#: two shots, four in a hundred are this much alike; of those of one shot, one in ten is this little.
-_LIKE, _UNLIKE = 0.22, 0.18
-_MOST_CHANGE, _OTHER = 15.0, 4.0
 #: Motion may be larger than before by this factor, and as large as this, and is trusted so often in a row.
 _AS_MUCH, _MOST_MOTION, _IN_A_ROW = 1.3, 8.0, 2
 #: Groups differ in length by less where keys come by the clock.
 _REGULAR = 0.1
+#: Packets by which the shortest groups differ.
+_AS_EARLY = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,22 +40,41 @@ class Outlook:
 
     #: Between its key picture and the next; `None` where one of them is missing.
     distance: float | None
-    #: Both ends belong to one shot.
-    one_shot: bool = False
-    #: The encoder put the next key picture where it saw a cut, and it does show another thing.
-    ends_with_shot: bool = False
-    #: Indices of the packets that stand out from those around them.
+    histogram_distance: float
+    #: Packets that are larger than those before them, by how much.
+    loudest: float
+    #: Indices of the packets that are loud enough to be looked at.
     loud: Sequence[int] = ()
+    #: The next key picture came early.
+    early_key: bool = False
 
     @property
     def quiet(self) -> bool:
         """Nothing happened in it, as far as one can tell."""
-        return not self.loud and self.one_shot
+        return self.loudest < 1 and self.moved_only
 
     @property
     def last_loud(self) -> int:
         """Index of the last loud packet, or -1."""
         return self.loud[-1] if self.loud else -1
+
+    @property
+    def moved_only(self) -> bool:
+        """Tell whether both ends show the same, moved at most."""
+        change = self.distance
+        return change is not None and (
+            change < QUIET or (change < _MOST_MOTION and self.histogram_distance < _MOTION_HISTOGRAM)
+        )
+
+    @property
+    def other_shot(self) -> bool:
+        """Its ends hardly belong to one shot."""
+        return (self.distance or 0.0) >= STRIKING and self.histogram_distance >= _STRIKING_HISTOGRAM
+
+    @property
+    def ends_with_shot(self) -> bool:
+        """The encoder put the next key picture where it saw a cut, and it does show another thing."""
+        return self.early_key and self.other_shot
 
 
 def like_motion(one: Thumbnail, other: Thumbnail) -> bool:
@@ -59,37 +83,28 @@ def like_motion(one: Thumbnail, other: Thumbnail) -> bool:
     return change < QUIET or (change < _MOST_MOTION and histogram_distance(one, other) < _MOTION_HISTOGRAM)
 
 
-def same_shot(one: Thumbnail, other: Thumbnail, *, blurred: bool) -> bool:
-    """Tell whether two pictures belong to one shot; `blurred` if one was decoded with others missing."""
-    return like_motion(one, other) or (
-        likeness(one, other) >= _LIKE and (blurred or distance(one, other) < _MOST_CHANGE)
-    )
-
-
-def unlike(one: Thumbnail, other: Thumbnail) -> bool:
-    """Tell whether nothing of one picture is found in the other."""
-    return distance(one, other) >= _OTHER and likeness(one, other) < _UNLIKE
-
-
-def striking(one: Thumbnail, other: Thumbnail) -> bool:
-    """Tell whether two pictures differ as much as those of one shot hardly do."""
-    return distance(one, other) >= _STRIKING and histogram_distance(one, other) >= _STRIKING_HISTOGRAM
-
-
 def outlook(
     table: PacketTable, group: Group, ends: tuple[Thumbnail | None, Thumbnail | None], *, early_key: bool
 ) -> Outlook:
     """Put together what is known of a group."""
+    ratios = growth(table, group)
+    loud = _loud(group.end_seconds - group.start_seconds, early_key=early_key)
+    above = np.flatnonzero(ratios >= loud)
     first, last = ends
-    loud = standing_out(table, group)
-    if first is None or last is None:
-        return Outlook(distance=None, loud=loud)
     return Outlook(
-        distance=distance(first, last),
-        one_shot=same_shot(first, last, blurred=False),
-        ends_with_shot=early_key and (striking(first, last) or unlike(first, last)),
-        loud=loud,
+        distance=distance(first, last) if first and last else None,
+        histogram_distance=histogram_distance(first, last) if first and last else 0.0,
+        loudest=float(ratios.max(initial=0.0)) / loud,
+        loud=(group.first + above).tolist(),
+        early_key=early_key,
     )
+
+
+def _loud(seconds: float, *, early_key: bool) -> float:
+    """Return from which growth on a packet of a group calls for a look."""
+    if early_key or seconds > _VERY_LONG_SECONDS:
+        return _LOUD_EARLY
+    return _LOUD_LONG if seconds > _LONG_SECONDS else _LOUD_SHORT
 
 
 class Motion:
@@ -114,10 +129,33 @@ class Motion:
         if self._known is None or not self._known.distance or not group.distance:
             return False
         alike = (
-            group.distance <= min(_MOST_MOTION, _AS_MUCH * self._known.distance) and self._skipped < _IN_A_ROW
+            group.distance <= min(_MOST_MOTION, _AS_MUCH * self._known.distance)
+            and group.loudest <= _AS_MUCH * self._known.loudest
+            and self._skipped < _IN_A_ROW
         )
         self._skipped += alike
         return alike
+
+
+def growth(table: PacketTable, group: Group) -> npt.NDArray[np.float64]:
+    """Return by how much each packet of a group exceeds the median of its kind before it.
+
+    Key pictures and B pictures count as 1: those are large anyway, these grow with what follows.
+    """
+    ratios = np.ones(group.end - group.first)
+    places = [
+        index
+        for index in range(group.first + 1, group.end)
+        if not table.reordered[index] and not table.keys[index]
+    ]
+    sizes = table.sizes[places].astype(np.float64)
+    for at, place in enumerate(places):
+        others = sizes[max(0, at - _BEFORE) : at]
+        if len(others) < 2:  # noqa: PLR2004 - one tells nothing of what is usual
+            others = sizes[at + 1 : at + 1 + _BEFORE]
+        if len(others):
+            ratios[place - group.first] = sizes[at] / max(1.0, float(np.median(others)))
+    return ratios
 
 
 def by_the_clock(groups: Sequence[Group]) -> bool:
@@ -127,8 +165,12 @@ def by_the_clock(groups: Sequence[Group]) -> bool:
 
 
 def early_keys(groups: Sequence[Group]) -> list[bool]:
-    """Tell for each group whether the next key picture came before its time, where there is such a time."""
+    """Tell for each group whether the next key picture came before its time, where there is such a time.
+
+    One that came as early as any may have come late for all that: encoders keep a least distance.
+    """
     if by_the_clock(groups):
         return [False] * len(groups)
     lengths = np.array([group.end - group.first for group in groups[:-1]])
-    return [bool(length < lengths.max()) for length in lengths] + [False]
+    earliest, latest = lengths.min() + _AS_EARLY, lengths.max()
+    return [bool(earliest < length < latest) for length in lengths] + [False]

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from shared.media.beginnings import Beginnings
 from shared.media.budgets import WorkBudget
-from shared.media.decoding import Decoded, PartDecoder, Watch
+from shared.media.decoding import Decoded, PartDecoder, Wanted, Watch, always
 from shared.media.judging import WINDOW_SECONDS, begins_shot
 from shared.media.observing import Observer
 from shared.media.packets import Group, PacketTable
 from shared.media.planning import (
+    STRIKING,
     Motion,
     Outlook,
     by_the_clock,
     early_keys,
     like_motion,
     outlook,
-    same_shot,
-    striking,
-    unlike,
 )
-from shared.media.spikes import possible
+from shared.media.spikes import Spike, SpikeTrust, lone_spike, shown_exactly, stirring
 from shared.media.thumbnails import Thumbnail
-
-#: Packets of a group up to which only those that stand out are worth asking: decoding it costs little more.
-_SHORT = 40
-#: Packets of a group beyond which reading it again and again costs more than decoding it.
-_LONGEST = 900
 
 
 class StagedSearch:
@@ -40,6 +32,7 @@ class StagedSearch:
         self._table = table
         self._budget = budget
         self._motion = Motion()
+        self._trust = SpikeTrust(codec=decoder.codec)
         self._by_the_clock = by_the_clock(table.groups)
         self._keys: list[Thumbnail | None] = []
 
@@ -73,50 +66,48 @@ class StagedSearch:
 
     def _look(self, index: int, known: Outlook, *, hurried: bool) -> None:
         self._show_key(index)
-        key = self._keys[index]
         if hurried:
-            self._guess(index)
+            self._guess(index, known)
         elif known.quiet:
             self._motion.forget()
-        elif key is None or self._table.groups[index].end - self._table.groups[index].first > _LONGEST:
-            self._decode(index, known)
+        elif known.distance is None and index + 1 == len(self._table.groups):
+            self._decode_end(index)
+        elif known.moved_only and self._lone(index) is not None:
+            self._motion.forget()
+        elif self._motion.explains(known):
+            return
+        elif known.moved_only:
+            self._decode_loud(index, known.loud)
+        elif known.ends_with_shot and self._cut_at_next_key(index, known):
+            self._motion.learn(known, moved_only=False)
         else:
-            self._search(index, known, key)
+            self._look_closely(index, known)
 
-    def _search(self, index: int, known: Outlook, key: Thumbnail) -> None:
-        """Ask single packets, and decode the group where they do not explain how it ends."""
-        group = self._table.groups[index]
-        begun = Beginnings(self._decoder, self._table, group, key)
-        begun.ask(self._worth_asking(group, known))
-        for cut in begun.cuts:
-            self.observer.know(cut)
-        if begun.unclear:
-            self._decoder.leave()
-            last = self._decode_loud(index, begun.unclear)
-            if last is None or not self._leads_on(index, known, last, blurred=False):
-                self._decode(index, known)
-        elif self._leads_on(index, known, begun.last, blurred=bool(begun.cuts)):
-            self._motion.forget()
-        elif begun.cuts:
-            self._decode_on(index, known, begun.last_packet)
-            self._motion.forget()
-        elif not self._motion.explains(known):
+    def _lone(self, index: int) -> Spike | None:
+        return lone_spike(self._table, self._table.groups[index])
+
+    def _look_closely(self, index: int, known: Outlook) -> None:
+        """Take a lone spike for the cut, or decode."""
+        spike = self._lone(index) if known.other_shot and self._by_the_clock else None
+        if spike is None:
             self._decode(index, known)
-            self._motion.learn(known, moved_only=not self.observer.cuts_since(group.start_seconds))
+            found = self.observer.cuts_since(self._table.groups[index].start_seconds)
+            self._motion.learn(known, moved_only=not found)
+            return
+        at_seconds = float(self._table.seconds[spike.packet])
+        if shown_exactly(self._table, spike) and self._trust.believes():
+            self.observer.know(at_seconds)
+        else:
+            self._decode(index, known, wanted=lambda at: at >= at_seconds - 2 * WINDOW_SECONDS)
+            found = self.observer.cuts_since(self._table.groups[index].start_seconds)
+            self._trust.audited(held=any(abs(cut - at_seconds) < WINDOW_SECONDS / 2 for cut in found))
+        self._motion.learn(known, moved_only=False)
 
-    def _worth_asking(self, group: Group, known: Outlook) -> Sequence[int]:
-        if known.one_shot or group.end - group.first <= _SHORT:
-            return known.loud
-        return possible(self._table, group)
-
-    def _leads_on(self, index: int, known: Outlook, last: Thumbnail, *, blurred: bool) -> bool:
-        """Tell whether the last picture that was seen of a group explains what follows the group."""
-        following = self._keys[index + 1]
-        if following is None:
-            return index + 1 == len(self._table.groups)
-        return same_shot(last, following, blurred=blurred) or (
-            known.ends_with_shot and self._cut_at_next_key(index, last)
-        )
+    def _decode_end(self, index: int) -> None:
+        """Decode the last group around what may be cuts; how it ends is not known before."""
+        places = stirring(self._table, self._table.groups[index])
+        if places:
+            self._decode_loud(index, places)
 
     def _show_key(self, index: int) -> None:
         key = self._keys[index]
@@ -127,21 +118,26 @@ class StagedSearch:
     def _place(self, group: Group) -> int:
         return self._table.places[int(self._table.pts[group.first])]
 
-    def _guess(self, index: int) -> None:
+    def _guess(self, index: int, known: Outlook) -> None:
         """Take a striking difference for a cut at the next key picture: there is no time to look."""
-        key, following = self._keys[index : index + 2]
-        if key is not None and following is not None and striking(key, following):
+        following = self._keys[index + 1]
+        if following is not None and (known.distance or 0) >= STRIKING:
             self.observer.know(following.at_seconds)
 
-    def _cut_at_next_key(self, index: int, last: Thumbnail) -> bool:
-        """Tell whether the next key picture begins a shot, by the pictures that follow it."""
-        following = self._table.groups[index + 1]
+    def _cut_at_next_key(self, index: int, known: Outlook) -> bool:
+        """Tell whether the next key picture begins a shot, by the pictures that follow it.
+
+        What is loud in the group itself is looked at first.
+        """
+        old, following = self._keys[index], self._table.groups[index + 1]
+        if known.loudest >= 1:
+            old = self._decode_loud(index, known.loud)
         after = []
         for decoded in self._decoder.pictures(following):
             after.append(decoded)
             if decoded.picture.at_seconds > following.start_seconds + WINDOW_SECONDS:
                 break
-        if not begins_shot(last, [decoded.picture for decoded in after]):
+        if old is None or not begins_shot(old, [decoded.picture for decoded in after]):
             self._decoder.leave()
             return False
         self.observer.know(following.start_seconds)
@@ -165,35 +161,20 @@ class StagedSearch:
                 until = min(until, last.at_seconds + 2 * WINDOW_SECONDS)
             if last.at_seconds >= until or decoded.place >= self._end_place(index) - 1:
                 break
+        self._decoder.leave()
         return last
 
-    def _decode(self, index: int, known: Outlook) -> None:
+    def _decode(self, index: int, known: Outlook, *, wanted: Wanted = always) -> None:
         """Decode a group until nothing more can happen in it."""
         group, end = self._table.groups[index], self._keys[index + 1]
         end_place = self._end_place(index)
-        for decoded in self._decoder.pictures(group):
+        for decoded in self._decoder.pictures(group, wanted=wanted):
             self.observer.add(decoded.picture, decoded.place)
             if decoded.place >= end_place:
                 return
             if end is not None and self._arrived(decoded, known, end):
                 self._decoder.leave()
                 return
-
-    def _decode_on(self, index: int, known: Outlook, packet: int) -> None:
-        """Decode on from the last cut of a group, not up to the next key picture: errors end with that."""
-        end, last = self._keys[index + 1], None
-        for decoded in self._decoder.almost(self._table.groups[index], packet):
-            if decoded.place >= self._end_place(index) - 1:
-                break
-            last = decoded.picture
-            self.observer.add(last, decoded.place)
-            if end is not None and self._arrived(decoded, known, end):
-                break
-        self._decoder.leave()
-        if self._by_the_clock or last is None or end is None:
-            return
-        if striking(last, end) and unlike(last, end):
-            self.observer.know(end.at_seconds)
 
     def _end_place(self, index: int) -> int:
         groups = self._table.groups

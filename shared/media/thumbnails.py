@@ -27,10 +27,6 @@ _FIELD = 6
 #: Chroma varies less than luma.
 _CHROMA_WEIGHT = 2.0
 _EIGHT_BIT = 8
-#: What is taken from pictures that are missing is the middle of the scale, and so near it after corrections.
-_GREY, _NEARLY = 128, 4
-#: Structure is what differs from its surroundings, up to so much, wherever it moves within so many pixels.
-_SURROUNDINGS, _STRONG, _MOVED = 2, 24.0, 3
 #: Mean of black, and its brightest hundredth, in steps of 8-bit luma.
 _BLACK, _BLACK_PEAK = 19.0, 28.0
 
@@ -82,36 +78,6 @@ class Thumbnail:
         return self.brightness < _BLACK and float(np.percentile(self.luma, 99)) < _BLACK_PEAK
 
     @cached_property
-    def _grey(self) -> npt.NDArray[np.bool_]:
-        grey: npt.NDArray[np.bool_] = np.abs(self.luma.astype(np.int16) - _GREY) <= _NEARLY
-        return grey
-
-    @cached_property
-    def drawn_share(self) -> float:
-        """Share of the picture that is not grey: where it was decoded alone, what was coded anew."""
-        return 1 - float(self._grey.mean())
-
-    @property
-    def blank(self) -> bool:
-        """Nothing at all is in it."""
-        return bool(self.luma.min() == self.luma.max())
-
-    def upon(self, other: Thumbnail) -> Thumbnail:
-        """Return it with what is grey taken from another picture."""
-        if self.luma.shape != other.luma.shape:
-            return self
-        rows, columns = (
-            np.arange(few) * many // few
-            for few, many in zip(self.chroma.shape[1:], self.luma.shape, strict=True)
-        )
-        return Thumbnail(
-            self.at_seconds,
-            np.where(self._grey, other.luma, self.luma),
-            np.where(self._grey[np.ix_(rows, columns)], other.chroma, self.chroma),
-            refreshed=self.refreshed,
-        )
-
-    @cached_property
     def envelopes(self) -> tuple[Plane, Plane, Plane, Plane]:
         """Return the lowest and highest values around each pixel, of luma and of chroma."""
         return (*_envelope(self.luma, _REACH), *_envelope(self.chroma, _CHROMA_REACH))
@@ -121,13 +87,6 @@ class Thumbnail:
         """Means of the fields of luma and of both colours, one after another: they forgive shake."""
         coarse = [_means(self.luma, _FIELD)] + [_means(plane, _FIELD // 2) for plane in self.chroma]
         return np.concatenate([means.ravel() for means in coarse]).astype(np.float32)
-
-    @cached_property
-    def structure(self) -> npt.NDArray[np.float32]:
-        """Luma without what changes slowly across the picture: light, and the errors of missing pictures."""
-        luma = self.luma.astype(np.float32)
-        structure: npt.NDArray[np.float32] = np.clip(luma - _blurred(luma, _SURROUNDINGS), -_STRONG, _STRONG)
-        return structure
 
     @property
     def luma_fields(self) -> int:
@@ -174,30 +133,6 @@ def changed_share(one: Thumbnail, other: Thumbnail) -> float:
 def histogram_distance(one: Thumbnail, other: Thumbnail) -> float:
     """Return by how much the shares of brightness and colour differ: 0 is not at all, 1 is entirely."""
     return float(np.abs(one.histogram - other.histogram).sum() / 6)
-
-
-def likeness(one: Thumbnail, other: Thumbnail) -> float:
-    """Return how well one picture's structure is found in the other: 0 is not at all, 1 is the same."""
-    if one.luma.shape != other.luma.shape:
-        return 0.0
-    middle = one.structure[_MOVED:-_MOVED, _MOVED:-_MOVED]
-    places = np.lib.stride_tricks.sliding_window_view(other.structure, middle.shape).reshape(
-        -1, *middle.shape
-    )
-    alike = np.einsum("ijk,jk->i", places, middle)
-    strength = np.sqrt(np.einsum("ijk,ijk->i", places, places) * float((middle * middle).sum()))
-    return float((alike / np.maximum(1.0, strength)).max())
-
-
-def _blurred(values: npt.NDArray[np.float32], reach: int) -> npt.NDArray[np.float32]:
-    """Return the means of the squares around each pixel."""
-    side = 2 * reach + 1
-    padded = np.pad(values, ((reach + 1, reach), (reach + 1, reach)), mode="edge")
-    sums = padded.cumsum(0).cumsum(1)
-    means: npt.NDArray[np.float32] = (
-        sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
-    ) / side**2
-    return means
 
 
 def _planar(frame: VideoFrame) -> tuple[tuple[VideoPlane, ...], int]:

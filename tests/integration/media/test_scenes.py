@@ -70,30 +70,6 @@ def test_every_cut_is_found_and_nothing_else(tmp_path: Path, style: str) -> None
     assert findings.scenes[-1].end_seconds == pytest.approx(SECONDS, abs=0.1)
 
 
-@pytest.mark.parametrize("style", ["phone", "hevc"])
-def test_a_packet_alone_shows_what_it_codes_anew(tmp_path: Path, style: str) -> None:
-    """Asked right after whole pictures were decoded, too, of which none must shine through."""
-    path = tmp_path / "clip.mp4"
-    truth = _made(path, style, 15)
-    with opened(path) as container:
-        stream = video_stream(container)
-        table = read_table(container, stream)
-        decoder = PartDecoder(container, stream, table, WorkBudget(seconds=60))
-        shares = []
-        for group in table.groups[:3]:
-            for packet in range(group.first + 3, group.end):
-                next(decoder.pictures(group))
-                alone = decoder.alone(group, packet)
-                assert alone is not None
-                shares.append((float(table.seconds[packet]), alone.drawn_share))
-    cuts = [share for seconds, share in shares if any(abs(seconds - cut) < 0.01 for cut in truth.cuts)]
-    others = sorted(
-        share for seconds, share in shares if all(abs(seconds - cut) > 0.01 for cut in truth.cuts)
-    )
-    assert all(share > 0.2 for share in cuts)
-    assert others[len(others) * 9 // 10] < 0.1
-
-
 def test_whip_pans_are_no_cuts(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
     truth = _made(path, "phone", 6)

@@ -9,10 +9,9 @@ import pytest
 
 from shared.media.budgets import WorkBudget
 from shared.media.packets import PacketTable
-from shared.media.planning import Motion, Outlook, by_the_clock, early_keys, outlook, same_shot, unlike
+from shared.media.planning import Motion, Outlook, by_the_clock, early_keys, growth
 from shared.media.report import Interval, SceneStart
 from shared.media.scenes import scenes_between
-from shared.media.thumbnails import Plane, Thumbnail, likeness
 
 
 def _table(sizes: Sequence[int], keys: Sequence[int], pts: Sequence[int] | None = None) -> PacketTable:
@@ -24,19 +23,29 @@ def _table(sizes: Sequence[int], keys: Sequence[int], pts: Sequence[int] | None 
     )
 
 
-def _picture(luma: Plane, seconds: float = 0.0) -> Thumbnail:
-    return Thumbnail(seconds, luma.astype(np.uint8), np.full((2, 40, 24), 128, np.uint8))
+def _outlook(
+    distance: float | None = 0.1,
+    *,
+    histogram: float = 0.01,
+    loudest: float = 0.5,
+    early_key: bool = False,
+) -> Outlook:
+    return Outlook(
+        distance=distance,
+        histogram_distance=histogram,
+        loudest=loudest,
+        early_key=early_key,
+    )
 
 
-@pytest.fixture
-def noise() -> Plane:
-    """Return a picture with much structure."""
-    fields = np.random.default_rng(1).integers(20, 220, (14, 8))
-    return np.kron(fields, np.ones((6, 6))).astype(np.uint8)[:80]
+def test_a_packet_grows_against_those_of_its_kind_before_it() -> None:
+    table = _table([900, 100, 100, 100, 100, 500, 100, 100], keys=[0])
+    assert growth(table, table.groups[0]).tolist() == [1, 1, 1, 1, 1, 5, 1, 1]
 
 
-def test_the_last_picture_is_shown_as_long_as_the_others() -> None:
+def test_b_pictures_do_not_count() -> None:
     table = _table([900, 100, 10, 100, 10, 100, 10, 400, 70], keys=[0], pts=[0, 2, 1, 4, 3, 6, 5, 8, 7])
+    assert np.flatnonzero(growth(table, table.groups[0]) > 1).tolist() == [7]
     assert table.end_seconds == pytest.approx(9 / 30)
 
 
@@ -55,7 +64,7 @@ def test_packets_before_the_first_key_picture_belong_to_no_group() -> None:
     ("lengths", "regular", "early"),
     [
         ([30, 30, 30, 30, 17], True, [False] * 5),
-        ([250, 70, 25, 90, 40], False, [False, True, True, True, False]),
+        ([250, 70, 25, 90, 40], False, [False, True, False, True, False]),
         ([30], True, [False]),
     ],
 )
@@ -71,53 +80,37 @@ def test_early_key_pictures_are_told_where_keys_do_not_come_by_the_clock(
     assert early_keys(groups) == early
 
 
-def test_a_group_is_quiet_if_neither_its_ends_nor_its_packets_tell_otherwise() -> None:
-    assert Outlook(distance=0.1, one_shot=True).quiet
-    assert not Outlook(distance=0.1, one_shot=True, loud=[5]).quiet
-    assert not Outlook(distance=30.0).quiet
-    assert not Outlook(distance=None).quiet
+@pytest.mark.parametrize(
+    ("known", "quiet"),
+    [
+        (_outlook(), True),
+        (_outlook(5.0, histogram=0.03), True),
+        (_outlook(5.0, histogram=0.1), False),
+        (_outlook(20.0, histogram=0.03), False),
+        (_outlook(loudest=1.2), False),
+        (_outlook(None), False),
+    ],
+)
+def test_a_group_is_quiet_if_neither_its_ends_nor_its_packets_tell_otherwise(
+    known: Outlook, *, quiet: bool
+) -> None:
+    assert known.quiet is quiet
 
 
-def test_structure_tells_shots_apart_through_motion_light_and_blur(noise: Plane) -> None:
-    picture = _picture(noise)
-    moved = _picture(np.roll(noise, (2, -1), (0, 1)))
-    darker = _picture(noise // 2)
-    other = _picture(np.rot90(noise, 2))
-    assert likeness(picture, moved) > 0.9
-    assert likeness(picture, darker) > 0.9
-    assert likeness(picture, other) < 0.18
-    assert same_shot(picture, darker, blurred=True)
-    assert not same_shot(picture, darker, blurred=False)
-    assert not same_shot(picture, other, blurred=True)
-    assert unlike(picture, other)
-
-
-def test_a_shot_ends_with_its_group_where_the_key_is_early_and_the_picture_another(noise: Plane) -> None:
-    table = _table([100] * 60, keys=[0, 30])
-    ends = _picture(noise), _picture(np.rot90(noise, 2))
-    assert outlook(table, table.groups[0], ends, early_key=True).ends_with_shot
-    assert not outlook(table, table.groups[0], ends, early_key=False).ends_with_shot
-    assert not outlook(table, table.groups[0], (ends[0], ends[0]), early_key=True).ends_with_shot
-
-
-def test_what_was_coded_anew_is_what_is_not_grey(noise: Plane) -> None:
-    alone = np.full((80, 48), 128, np.uint8)
-    assert _picture(alone).blank
-    alone[:40] = 30
-    assert _picture(alone).drawn_share == pytest.approx(0.5)
-    filled = _picture(alone).upon(_picture(noise))
-    assert (filled.luma[:40] == 30).all()
-    assert (filled.luma[40:] == noise[40:]).all()
+def test_a_shot_ends_with_its_group_where_the_key_is_early_and_the_picture_another() -> None:
+    assert _outlook(30.0, histogram=0.5, early_key=True).ends_with_shot
+    assert not _outlook(30.0, histogram=0.5).ends_with_shot
+    assert not _outlook(5.0, histogram=0.1, early_key=True).ends_with_shot
 
 
 def test_motion_explains_as_much_again_but_not_for_ever() -> None:
     motion = Motion()
-    assert not motion.explains(Outlook(distance=3.0))
-    motion.learn(Outlook(distance=3.0), moved_only=True)
-    assert not motion.explains(Outlook(distance=6.0))
-    assert [motion.explains(Outlook(distance=3.2)) for _ in range(3)] == [True, True, False]
-    motion.learn(Outlook(distance=3.0), moved_only=False)
-    assert not motion.explains(Outlook(distance=3.0))
+    assert not motion.explains(_outlook(3.0))
+    motion.learn(_outlook(3.0), moved_only=True)
+    assert not motion.explains(_outlook(6.0))
+    assert [motion.explains(_outlook(3.2)) for _ in range(3)] == [True, True, False]
+    motion.learn(_outlook(3.0), moved_only=False)
+    assert not motion.explains(_outlook(3.0))
 
 
 def test_scenes_fill_the_time_between_cuts_and_transitions() -> None:
