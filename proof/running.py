@@ -45,7 +45,6 @@ def run(chosen: argparse.Namespace) -> int:
     """Run the parts, write the page, and say whether everything held."""
     console = Console(stderr=True)
     output = Path(chosen.output)
-    began, load = time.monotonic(), os.getloadavg()[0]
     document = page.begun(output, afresh=not chosen.parts)
     with tempfile.TemporaryDirectory(prefix="huntaze-proof-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
@@ -54,7 +53,7 @@ def run(chosen: argparse.Namespace) -> int:
         _silence_children(directory / "children.log")
         for part in chosen.parts or (QUICK if chosen.quick else PARTS):
             page.add(document, _part(part, chosen, directory, console), output)
-            machine = _machine(chosen, load, time.monotonic() - began)
+            machine = _machine(chosen, document)
             written = page.write(document, machine, list(PARTS), output)
     console.print(_summary(document))
     console.print(f"The page: {written}")
@@ -111,13 +110,13 @@ async def _run(name: str, setting: Setting) -> Part:
     return await PARTS[name](setting)
 
 
-def _machine(chosen: argparse.Namespace, load: float, seconds: float) -> dict[str, str]:
+def _machine(chosen: argparse.Namespace, document: page.Document) -> dict[str, str]:
+    seconds = sum(part["seconds"] for part in document["parts"].values())
     return {
         "run": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC") + (" (quick)" if chosen.quick else ""),
         "seed": str(chosen.seed),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
-        "load of the machine before (1 minute)": f"{load:.1f}",
-        "took": f"{seconds / 60:.1f} minutes",
+        "all parts together": f"{seconds / 60:.1f} minutes",
         "command": " ".join(["python -m proof", *sys.argv[1:]]),
     }
 
