@@ -64,9 +64,16 @@ def _worker_row(name: str, job: JobContract | None) -> tuple[str, ...]:
     what = summary(import_module(f"workers.{name}")).partition(": ")[2]
     worker, does = code(name), what[:1].upper() + what[1:]
     if job is None:
-        return worker, "", "", does, "", ""
+        heard = code(_subscription_of(name)) if _subscription_of(name) else ""
+        return worker, "", heard, does, "", ""
     deadline, delays = _duration(job.policy.deadline_ms // 1000), _delays(job.policy.retry_delays_seconds)
     return worker, code(job.job_type), code(job.subscription.name), does, deadline, delays
+
+
+def _subscription_of(worker: str) -> str:
+    """Return the subscription to events that a worker is named after, if it is."""
+    name = worker.replace("_", "-")
+    return name if name in {each.name for each in subscriptions()} else ""
 
 
 def running_workers() -> list[str]:

@@ -1,1 +1,1 @@
-"""What the operator and the platform need: the sweep, and jobs as they stand."""
+"""Operations: the sweep, the monitor, dead letters, jobs, costs, health, and the operator's console."""

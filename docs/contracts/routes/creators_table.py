@@ -139,6 +139,7 @@ OTHERS = (
             200: Answer(what="A page that says so.", media_types=_HTML),
             400: Answer(what="A page that says that the link is not valid.", media_types=_HTML),
             404: Answer(what="There is no mail here.", media_types=_TEXT),
+            503: Answer(what="It can't be noted for now; ask again.", media_types=_TEXT),
         },
     ),
     Route(
@@ -161,7 +162,7 @@ OTHERS = (
             410: ("UNKNOWN_TRANSCRIPTION",),
             413: ("BODY_TOO_LARGE",),
             502: ("UNSUPPORTED_MEDIA",),
-            503: ("NETWORK_ERROR", "TIMEOUT"),
+            503: ("NETWORK_ERROR", "TIMEOUT", "DATABASE_UNAVAILABLE"),
         },
     ),
 )
