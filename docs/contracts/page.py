@@ -22,6 +22,7 @@ Names and shapes only ever grow; unknown fields are kept, never an error.
 
 - [schemas/](schemas) holds a JSON Schema (draft 2020-12) of every shape.
 - [asyncapi.json](asyncapi.json) describes both topics as AsyncAPI 3.0.
+- [openapi.json](openapi.json) describes the HTTP functions as OpenAPI 3.1; [http.md](http.md) lists them.
 - [types.ts](types.ts) holds the same shapes as TypeScript types.
 - [publish.ts](../examples/typescript/publish.ts) and [follow.ts](../examples/typescript/follow.ts) use them;
   [live.ts](../examples/typescript/live.ts) is a page's side, by SignalR, and

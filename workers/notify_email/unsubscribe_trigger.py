@@ -5,6 +5,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from shared import bootstrap
+from shared.errors import StoreUnavailableError
 from shared.messaging.invocation import answered
 
 blueprint = func.Blueprint()
@@ -35,13 +36,17 @@ async def unsubscribe(request: func.HttpRequest) -> func.HttpResponse:
     desk = container.mail() if container.mail is not None else None
     if desk is None or desk.links is None:
         return func.HttpResponse("", status_code=404)
-    page = await unsubscribing.unsubscribe(
-        request.method,
-        dict(request.params),
-        links=desk.links,
-        contacts=desk.contacts,
-        writer=desk.writer,
-    )
+    try:
+        page = await unsubscribing.unsubscribe(
+            request.method,
+            dict(request.params),
+            links=desk.links,
+            contacts=desk.contacts,
+            writer=desk.writer,
+        )
+    except StoreUnavailableError:  # mail programs ask again by themselves
+        headers = {**_HEADERS, "Retry-After": "60"}
+        return func.HttpResponse("Please try again in a minute.", status_code=503, headers=headers)
     return func.HttpResponse(
         page.html, status_code=page.status, mimetype="text/html", charset="utf-8", headers=_HEADERS
     )

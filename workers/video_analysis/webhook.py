@@ -10,6 +10,7 @@ import json
 import azure.functions as func
 
 from shared import bootstrap
+from shared.errors import StoreUnavailableError
 from shared.messaging.invocation import answered
 
 blueprint = func.Blueprint()
@@ -52,13 +53,16 @@ async def speech_webhook(request: func.HttpRequest) -> func.HttpResponse:
         batches=desk.batches,
         wake=container.store.wake,
     )
-    reply = await callbacks.answer(call)
+    try:
+        reply = await callbacks.answer(call)
+    except StoreUnavailableError:  # Azure calls again, and the job asks by itself in any case
+        return _refused(503, "DATABASE_UNAVAILABLE")
     if reply.code is not None:
         return _refused(reply.status, reply.code)
     return func.HttpResponse(reply.text, status_code=reply.status, mimetype="text/plain")
 
 
 def _refused(status: int, code: str) -> func.HttpResponse:
-    message = _MESSAGES.get(status, "The speech service can't be asked about it.")
+    message = _MESSAGES.get(status, "It can't be told for now whether a job waits for it.")
     body = json.dumps({"error": {"code": code, "message": message}})
     return func.HttpResponse(body, status_code=status, mimetype="application/json")
