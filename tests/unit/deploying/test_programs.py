@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,8 @@ from infra.deploying.programs import ProgramError, Programs
 from infra.deploying.progress import Progress
 from infra.deploying.stopping import Status, StopError
 
-FAILS = """
-import sys
-with open('{0}', 'a') as turns:
-    turns.write('x')
-sys.exit('{1}' if len(open('{0}').read()) < {2} else 0)
-"""
+#: Fails as it is told until it has been called so many times.
+FAILS = "echo >> {0}; test $(wc -l < {0}) -ge {2} || {{ echo '{1}' >&2; exit 1; }}"
 
 
 def _programs(pauses: list[float]) -> Programs:
@@ -31,7 +26,7 @@ def _programs(pauses: list[float]) -> Programs:
 )
 def test_what_passes_is_waited_for_longer_and_longer(tmp_path: Path, said: str) -> None:
     pauses: list[float] = []
-    _programs(pauses).run(sys.executable, "-S", "-c", FAILS.format(tmp_path / "n", said, 4))
+    _programs(pauses).run("sh", "-c", FAILS.format(tmp_path / "n", said, 4))
     assert len(pauses) == 3
     assert 0.5 <= pauses[0] <= 1.0 <= pauses[1] <= 2.0 <= pauses[2] <= 4.0
 
@@ -39,7 +34,7 @@ def test_what_passes_is_waited_for_longer_and_longer(tmp_path: Path, said: str) 
 def test_what_does_not_pass_is_told_at_once(tmp_path: Path) -> None:
     pauses: list[float] = []
     with pytest.raises(ProgramError, match="InvalidTemplate"):
-        _programs(pauses).run(sys.executable, "-S", "-c", FAILS.format(tmp_path / "n", "InvalidTemplate", 9))
+        _programs(pauses).run("sh", "-c", FAILS.format(tmp_path / "n", "InvalidTemplate", 9))
     assert pauses == []
 
 
