@@ -9,7 +9,7 @@ import { t, word } from './words.js'
 const PAGE = 50
 
 export function openArchive(context, subscription) {
-  const list = h('div', {}, loading())
+  const list = h('div', { class: 'wide-gaps' }, loading())
   const more = h('p', { class: 'more' })
   let letters = []
   let next = null

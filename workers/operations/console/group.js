@@ -54,8 +54,11 @@ export function openGroup(context, subscription, group) {
     }
   }
 
-  const act = (kind) => () =>
-    operationDialog({ kind, subscription, selector: selector(), count: known?.count ?? (letters.length || 1) })
+  // Who is quick must not be offered fewer letters than there are.
+  const act = (kind) => async () => {
+    await looking
+    operationDialog({ kind, subscription, selector: selector(), count: known?.count || letters.length || 1 })
+  }
 
   let timer
   const typed = () => {
@@ -64,7 +67,7 @@ export function openGroup(context, subscription, group) {
   }
   for (const input of [search, creator]) input.addEventListener('input', typed)
 
-  look()
+  const looking = look()
   load()
   return {
     element: h('div', { class: 'view' },
