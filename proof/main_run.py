@@ -124,13 +124,15 @@ def _promises(run: plans.Run, *, good: bool) -> list[Promise]:
 async def test_of_the_test(setting: Setting) -> Part:
     """Show that the checker finds what it is there to find, and nothing else."""
     async with world.running(setting.directory / "orderings") as services:
-        judged = await orderings.judged(services, seed=setting.seed)
+        judged = await orderings.judged(services, seed=setting.seed, quick=setting.quick)
     rows: list[tuple[str, ...]] = [("fault", "ordering", "the checker says", "as it should")]
     rows += [
         (each.trial.fault, each.ordering, ", ".join(each.broken) or "nothing", "yes" if each.found else "NO")
         for each in judged
     ]
-    stale = next(each for each in judged if each.trial.ordering == "no fence")
+    stale = next(
+        each for each in judged if each.trial.ordering == "no fence" and each.ordering == orderings.AS_IT_IS
+    )
     return Part(
         name="orderings",
         title="The test of the test",

@@ -38,7 +38,7 @@ PARTS: Mapping[str, Callable[[Setting], Awaitable[Part]]] = {
     "security": security.security,
 }
 #: What a sample consists of: the other tests of `make test` do the rest.
-QUICK = ("main", "orderings", "model")
+QUICK = ("main", "orderings")
 
 
 def run(chosen: argparse.Namespace) -> int:

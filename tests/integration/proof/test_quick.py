@@ -1,4 +1,4 @@
-"""The proof in small: jobs under kills and faults, broken orderings found, the model's states explored."""
+"""The proof in small: jobs under kills and faults, and broken orderings that are found."""
 
 from __future__ import annotations
 
