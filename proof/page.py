@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from proof import summary
 from proof.charts import svg
 from proof.parts import Part, Promise
 from proof.targets import TARGETS, verdicts
@@ -70,6 +71,8 @@ def published(document: Document) -> str:
         "Written by `python -m proof --publish` from the last run of `make prove`, not by hand. A run leaves",
         "the same page with charts, and its JSON, under `.local/proof/`. To repeat this one:",
         f"`make prove ARGS='--seed {seed}'`.",
+        "",
+        *summary.lines(document),
         "",
     ]
     return "\n".join([*head, *_body(document, charts=False)]) + "\n"

@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from proof import gathered, load, main_run, model, page, security, single_faults
+from proof import gathered, load, main_run, model, page, security, single_faults, summary
 from proof.parts import Part, Setting
 from proof.targets import verdicts
 
@@ -77,7 +77,9 @@ def _silence_children(log: Path) -> None:
 
 def publish(output: str) -> int:
     """Write the page that is committed from what the last run left."""
-    PUBLISHED.write_text(page.published(page.read(Path(output))), encoding="utf-8")
+    document = page.read(Path(output))
+    PUBLISHED.write_text(page.published(document), encoding="utf-8")
+    summary.put(ROOT / "README.md", summary.lines(document))
     return 0
 
 

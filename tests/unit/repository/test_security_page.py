@@ -26,3 +26,10 @@ def test_every_threat_has_a_control_and_a_test() -> None:
     threats = [line.strip("|").split("|") for line in rows if line.startswith("| ")][2:]
     assert len(threats) > 15
     assert all(len(row) == 3 and row[1].strip() and _NAMED.search(row[2]) for row in threats)
+
+
+def test_the_readme_shows_the_committed_proof() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("<!-- proof -->\n")[2].partition("<!-- /proof -->")[0]
+    assert shown.count("\n- ") >= 4
+    assert shown in (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
