@@ -37,8 +37,8 @@ def put(readme: Path, told: list[str]) -> None:
 def _main(part: Mapping[str, Any]) -> Iterator[str]:
     data = part["data"]
     yield (
-        f"{data['acknowledged']:,} jobs, {data['duplicates']:,} of them sent twice, under {data['kills']} SIGKILLs and"
-        f" {sum(data['faults'].values())} failures of PostgreSQL, Redis and the broker:"
+        f"{data['acknowledged']:,} jobs, {data['duplicates']:,} of them sent twice, under {data['kills']}"
+        f" SIGKILLs and {sum(data['faults'].values())} failures of PostgreSQL, Redis and the broker:"
         f" **{data['lost']} lost, {data['duplicated']} ended twice, {data['unannounced']} events missing,"
         f" {data['ledger_doubled'] + data['webhooks_doubled']} effects doubled.**"
     )
@@ -58,8 +58,8 @@ def _faults(part: Mapping[str, Any]) -> Iterator[str]:
 def _load(part: Mapping[str, Any]) -> Iterator[str]:
     figures = dict(map(tuple, part["figures"]))
     yield (
-        f"One process on one core: {figures['messages a second, one process on one core']} messages a second through"
-        f" the whole host, the evening peak of"
+        f"One process on one core: {figures['messages a second, one process on one core']} messages a second"
+        f" through the whole host, the evening peak of"
         f" {figures['one process keeps up with the evening peak of']}, in"
         f" {figures['most memory, host and its children']}."
     )
