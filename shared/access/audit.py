@@ -24,6 +24,10 @@ class AuditEntry:
     code: str | None = None
 
 
+#: Looking around is kept for a week; what changes something, or was refused, for a year and a month.
+LOOKS_DAYS, DEEDS_DAYS = 7, 400
+
+
 class AuditTrail(Protocol):
     """Keeps what operators did. Each method raises `StoreUnavailableError` if the store is gone."""
 
@@ -33,6 +37,10 @@ class AuditTrail(Protocol):
 
     async def end(self, call_id: UUID, *, status: int, code: str | None) -> None:
         """Note how it ended."""
+        ...
+
+    async def forget(self, *, limit: int) -> int:
+        """Delete entries whose time is over, so many at the most; return how many."""
         ...
 
 
@@ -54,3 +62,8 @@ class MemoryAuditTrail:
     async def end(self, call_id: UUID, *, status: int, code: str | None) -> None:
         """See `AuditTrail.end`."""
         self._entries[call_id] = replace(self._entries[call_id], status=status, code=code)
+
+    async def forget(self, *, limit: int) -> int:
+        """See `AuditTrail.forget`; a process does not live long enough to."""
+        del limit
+        return 0

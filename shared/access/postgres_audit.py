@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from shared.access.audit import AuditEntry
+from shared.access.audit import DEEDS_DAYS, LOOKS_DAYS, AuditEntry
 from shared.persistence.database import Database
 
 _BEGIN = """
@@ -20,6 +20,17 @@ UPDATE huntaze_workers.audit SET status = %(status)s, code = %(code)s, ended_at 
 WHERE call_id = %(call_id)s
 RETURNING call_id
 """
+
+
+# An open console asks every few seconds: what only looked, and was answered, is soon of no interest.
+_FORGET = f"""
+DELETE FROM huntaze_workers.audit WHERE call_id IN (
+    SELECT call_id FROM huntaze_workers.audit
+    WHERE at < now() - interval '{DEEDS_DAYS} days'
+       OR (at < now() - interval '{LOOKS_DAYS} days' AND action LIKE 'GET %%' AND status < 400)
+    ORDER BY at LIMIT %(limit)s)
+RETURNING call_id
+"""  # noqa: S608 - composed of constants
 
 
 class PostgresAuditTrail:
@@ -48,3 +59,7 @@ class PostgresAuditTrail:
     async def end(self, call_id: UUID, *, status: int, code: str | None) -> None:
         """See `AuditTrail.end`."""
         await self._database.fetch(_END, {"call_id": call_id, "status": status, "code": code})
+
+    async def forget(self, *, limit: int) -> int:
+        """See `AuditTrail.forget`."""
+        return len(await self._database.fetch(_FORGET, {"limit": limit}))

@@ -28,6 +28,8 @@ _ID_HEADER = "Idempotency-Key"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: The timer comes again every five seconds; one run is short enough to end with its host.
 _SHIFT_SECONDS = 50.0
+#: More than an open console asks in an hour, many times over.
+_FORGOTTEN_AT_ONCE = 20_000
 
 
 @blueprint.function_name("dead_letters")
@@ -191,8 +193,10 @@ async def replays_go_on(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the
 @blueprint.timer_trigger(arg_name="timer", schedule="0 17 * * * *", use_monitor=False)
 @answered
 async def archive_purge(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the platform passes it by this name
-    """Delete archived letters, and what is known of old operations, when their time is over."""
+    """Delete archived letters, and what is known of old operations and calls, when their time is over."""
     container = await bootstrap.container()
+    if container.gate is not None:
+        await container.gate.trail.forget(limit=_FORGOTTEN_AT_ONCE)
     if container.dead_letters is not None:
         await container.dead_letters.desk.replays.purge()
 
@@ -236,9 +240,9 @@ def _identified(request: func.HttpRequest, asked: A) -> A:
         RequestError: the header's is not valid (400).
     """
     header = request.headers.get(_ID_HEADER)
-    if header is None or asked.id is not None:
+    if header is None:
         return asked
     if not _ID.fullmatch(header):
         message = f"{_ID_HEADER}: up to 64 letters, digits, _ and -."
         raise RequestError(message, status=400, code="INVALID_REQUEST")
-    return asked.model_copy(update={"id": header})
+    return asked if asked.id is not None else asked.model_copy(update={"id": header})

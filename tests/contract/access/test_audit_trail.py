@@ -14,6 +14,9 @@ from shared.access.postgres_audit import PostgresAuditTrail
 from shared.persistence.postgres import PostgresJobStore
 
 ANA = Operator(name="ana", role=Role.ADMIN)
+_AGED = """
+UPDATE huntaze_workers.audit SET at = now() - %(age)s * interval '1 day' WHERE action = %(action)s RETURNING at
+"""
 
 
 class Bench:
@@ -71,3 +74,20 @@ async def test_a_call_that_was_turned_away(bench: Bench) -> None:
     turned_away = AuditEntry(operator=None, action="GET /api/x", status=401, code="OPERATOR_KEY_NEEDED")
     await bench.trail.begin(uuid4(), turned_away)
     assert bench.entries() == [turned_away]
+
+
+async def test_looking_around_is_forgotten_sooner_than_deeds(database_url: str) -> None:
+    """In PostgreSQL, whose entries outlive the process."""
+    store = PostgresJobStore(database_url, pool_size=2, timeout_seconds=30, patience_seconds=30)
+    await store.open()
+    trail, database = PostgresAuditTrail(store.database), store.database
+    days = {"GET /api/jobs": (8, 200), "GET /api/costs": (6, 200), "GET /api/replays": (8, 403)}
+    days |= {"POST /api/jobs/1/cancel": (399, 200), "POST /api/jobs/2/cancel": (401, 200)}
+    for action, (age, status) in days.items():
+        await trail.begin(uuid4(), AuditEntry(operator=ANA, action=action, status=status))
+        await database.fetch(_AGED, {"age": age, "action": action})
+    assert await trail.forget(limit=1) == 1
+    assert await trail.forget(limit=100) == 1
+    left = {row["action"] for row in await database.fetch("SELECT action FROM huntaze_workers.audit", {})}
+    assert left == {"GET /api/costs", "GET /api/replays", "POST /api/jobs/1/cancel"}
+    await store.close()
