@@ -15,7 +15,8 @@ from shared.persistence.postgres import PostgresJobStore
 
 ANA = Operator(name="ana", role=Role.ADMIN)
 _AGED = """
-UPDATE huntaze_workers.audit SET at = now() - %(age)s * interval '1 day' WHERE action = %(action)s RETURNING at
+UPDATE huntaze_workers.audit SET at = now() - %(age)s * interval '1 day' WHERE action = %(action)s
+RETURNING at
 """
 
 
