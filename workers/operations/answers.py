@@ -6,12 +6,19 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import azure.functions as func
 
 from shared.access.guard import Call, current_call
-from shared.errors import BrokerUnavailableError, HuntazeError, RequestError, StoreUnavailableError
+from shared.errors import (
+    BrokerUnavailableError,
+    HuntazeError,
+    InvalidPayloadError,
+    RequestError,
+    StoreUnavailableError,
+)
+from shared.messaging.sanitising import storable
 from shared.observability.failures import whereabouts
 
 if TYPE_CHECKING:
@@ -98,10 +105,13 @@ def body_of(request: func.HttpRequest, model: type[M]) -> M:
     if len(content) > MAX_BODY_BYTES:
         raise RequestError("The body is too large.", status=413, code="TOO_LARGE")
     try:
-        value = json.loads(content, parse_constant=_no_number)
+        value = storable(json.loads(content, parse_constant=_no_number))
+    except InvalidPayloadError as error:
+        raise RequestError(error.message, status=400, code="INVALID_REQUEST") from None
     except (ValueError, RecursionError):
         raise RequestError("The body is not valid JSON.", status=400, code="INVALID_REQUEST") from None
-    return _valid(value, model)
+    # As JSON, since strictly a list is no tuple and a text is no moment; a text is no number in either.
+    return _valid(lambda: model.model_validate_json(json.dumps(value), strict=True))
 
 
 def _no_number(name: str) -> None:
@@ -115,15 +125,16 @@ def query_of(request: func.HttpRequest, model: type[M]) -> M:
     Raises:
         RequestError: it is not valid (400); the message names parameters and quotes nothing.
     """
-    return _valid({name: value for name, value in request.params.items() if name != "code"}, model)
+    asked = {name: value for name, value in request.params.items() if name != "code"}
+    return _valid(lambda: model.model_validate(asked))
 
 
-def _valid(value: Any, model: type[M]) -> M:
+def _valid(read: Callable[[], M]) -> M:
     from pydantic import ValidationError
 
     from shared.messaging.refusals import reason
 
     try:
-        return model.model_validate(value)
+        return read()
     except ValidationError as error:
         raise RequestError(reason(error), status=400, code="INVALID_REQUEST") from None

@@ -12,8 +12,7 @@ from pydantic.alias_generators import to_camel
 from shared.contracts import MAX_DEADLINE_MS, CreatorId, JobType
 from shared.dead_letters.options import MAX_LIMIT, MAX_RATE_PER_SECOND, Options
 from shared.dead_letters.selecting import Selector
-from shared.errors import InvalidPayloadError
-from shared.messaging.sanitising import MAX_DEPTH, storable, storable_text
+from shared.messaging.sanitising import storable_text
 
 #: The platform cuts an answer after 230 seconds.
 MAX_WAIT_SECONDS = 100.0
@@ -40,13 +39,6 @@ def _aware(moment: datetime) -> datetime:
 
 
 _Moment = Annotated[datetime, BeforeValidator(_text_of_moment), AfterValidator(_aware)]
-
-
-def _storable_payload(payload: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return dict(storable(payload))
-    except InvalidPayloadError:
-        raise ValueError(f"is nested deeper than {MAX_DEPTH} levels") from None
 
 
 class Asked(BaseModel):
@@ -151,7 +143,7 @@ class AskedEdit(Asked):
 
     id: _Id | None = None
     sequence_number: _Sequence
-    payload: Annotated[dict[str, Any], AfterValidator(_storable_payload)]
+    payload: dict[str, Any]
     #: Of the new job; the letter's own unless said otherwise.
     job_type: JobType | None = None
     creator_id: CreatorId | None = None

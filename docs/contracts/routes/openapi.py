@@ -36,6 +36,7 @@ _HEADERS = {
     "ETag": "Tells this answer from the next one.",
     "Location": "Where the operation is found.",
 }
+_HEADER_LIMITS = {"Idempotency-Key": {"pattern": "^[A-Za-z0-9_-]{1,64}$"}}
 _SECURITY: Mapping[str, Any] = {
     FUNCTION_KEY: {
         "type": "apiKey",
@@ -141,7 +142,8 @@ def _parameters(each: Operation) -> Iterator[dict[str, Any]]:
     if each.route.query is not None:
         yield from _query(each.route.query)
     for name, meaning in each.route.headers.items():
-        yield {"name": name, "in": "header", "description": meaning, "schema": {"type": "string"}}
+        schema = {"type": "string", **_HEADER_LIMITS.get(name, {})}
+        yield {"name": name, "in": "header", "description": meaning, "schema": schema}
 
 
 def _query(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
@@ -173,6 +175,8 @@ def _plain(schema: Any, named: Mapping[str, Any]) -> Any:
     choices = [each for each in schema.get("anyOf", []) if each.get("type") != "null"]
     if len(choices) == 1:
         return _plain({**_without(schema, "anyOf", "default", "description"), **choices[0]}, named)
+    if choices:
+        schema = {**schema, "anyOf": choices}
     kept = _without(schema, "description", *(["default"] if schema.get("default") is None else []))
     return {name: _plain(value, named) for name, value in kept.items()}
 
