@@ -8,7 +8,6 @@ people use.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,8 @@ from infra.deploying.options import ROOT, SOURCE
 from infra.deploying.packing import pack
 from infra.deploying.releases import Release, commit_of, shown
 from infra.deploying.releasing import Apps, SwapError
-from infra.deploying.stopping import RefusedError, Status, StopError
+from infra.deploying.stopping import Status, StopError
+from infra.deploying.supplying import check_secrets, migrate, secrets_of
 from infra.deploying.verify import look_at_all
 from infra.deploying.work import Work, confirm
 
@@ -36,16 +36,25 @@ def deploy(work: Work) -> tuple[Status, dict[str, Any]]:
     run = Deployment(work, now)
     run.result.update(release=run.release.id, dryRun=options.dry_run)
     stack_set = foretell_aws(run) if options.aws else None
-    if options.azure:
-        _pack(run)
-        foretell_azure(run)
-    if options.dry_run:
+    try:
+        if options.azure:
+            _pack(run)
+            foretell_azure(run)
+        if not options.dry_run:
+            if options.azure:
+                check_secrets(run)
+            confirm(work, f"Deploy {run.release.id} to {options.name}?")
+    except StopError:
+        run.keep(outcome="refused")
         if stack_set:
             work.aws.discard(stack_set)
-        progress.say("A dry run: nothing was changed.")
-        return Status.DONE, run.result
-    confirm(work, f"Deploy {run.release.id} to {options.name}?")
-    return _carry_out(run, stack_set)
+        raise
+    if not options.dry_run:
+        return _carry_out(run, stack_set)
+    if stack_set:
+        work.aws.discard(stack_set)
+    progress.say("A dry run: nothing was changed.")
+    return Status.DONE, run.result
 
 
 def _carry_out(run: Deployment, stack_set: ChangeSet | None) -> tuple[Status, dict[str, Any]]:
@@ -53,7 +62,7 @@ def _carry_out(run: Deployment, stack_set: ChangeSet | None) -> tuple[Status, di
     try:
         if stack_set:
             _change_aws(run, stack_set)
-        _migrate(run)
+        migrate(run)
         outputs = _change_azure(run) if options.azure else {}
         if options.aws:
             _open_door(run, str(outputs.get("egressAddress", "")))
@@ -110,8 +119,7 @@ def _change_azure(run: Deployment) -> Mapping[str, Any]:
     work = run.work
     before = work.azure.deployments()
     _keep_before(run, before)
-    vault = str(outputs_of(before[0]).get("vaultName", "")) if before else ""
-    given = _secrets(run, secrets.in_vault(work.azure.arm, vault))
+    given = secrets_of(run)
     if before and not given and not run.result["azureChanges"]:
         run.keep(deployment=str(before[0]["name"]))
         return outputs_of(before[0])
@@ -132,55 +140,6 @@ def _keep_before(run: Deployment, before: Sequence[Mapping[str, Any]]) -> None:
         folder = run.work.releases.of(run.release)
         (folder / "parameters-before.json").write_text(parameters_of(before[0]))
         run.keep(previous_deployment=str(before[0]["name"]))
-
-
-def _secrets(run: Deployment, present: frozenset[str]) -> dict[str, str]:
-    """Return the secrets that go into the vault now.
-
-    Raises:
-        RefusedError: a setting would refer to a secret that is nowhere.
-    """
-    work = run.work
-    named = [str(name) for name in work.options.given["suppliedSecrets"]]
-    given = secrets.supplied(work.options.secrets)
-    wanted = secrets.missing(named, present, given)
-    if work.options.aws and set(wanted) & set(secrets.FROM_AWS):
-        with work.progress.step("Secrets from AWS"):
-            given |= _from_aws(run, wanted)
-    if absent := secrets.missing(named, present, given):
-        raise RefusedError(f"Nowhere: {', '.join(absent)}. Give them with --secrets; see docs/deployment.md.")
-    return given
-
-
-def _from_aws(run: Deployment, wanted: Sequence[str]) -> dict[str, str]:
-    aws, found = run.work.aws, {}
-    outputs = aws.outputs()
-    if "database-url" in wanted:
-        found["database-url"] = database.make_role(_master(run), outputs["DatabaseAddress"])
-    if {"aws-access-key-id", "aws-secret-access-key"} & set(wanted):
-        key_id, key = aws.make_key(outputs["WorkersUser"])
-        run.fresh_key = (outputs["WorkersUser"], key_id)
-        found |= {"aws-access-key-id": key_id, "aws-secret-access-key": key}
-    return found
-
-
-def _migrate(run: Deployment) -> None:
-    """Bring the schema up to date: as AWS's master, or with `DATABASE_URL` where that is given."""
-    work = run.work
-    if work.options.skip_migrations:
-        return
-    url = os.environ.get("DATABASE_URL") or (_master(run) if work.options.aws else "")
-    if not url:
-        work.progress.say("The schema stays as it is: DATABASE_URL=… python -m shared.persistence.migrations")
-        return
-    with work.progress.step("Schema"):
-        database.migrate(url)
-
-
-def _master(run: Deployment) -> str:
-    outputs = run.work.aws.outputs()
-    secret = run.work.aws.secret(outputs["DatabaseSecretArn"])
-    return database.master_url(outputs["DatabaseAddress"], secret, run.work.options.database_ca)
 
 
 def _open_door(run: Deployment, egress: str) -> None:

@@ -63,7 +63,6 @@ class Options:
     releases: Path
     what: str = ""
     to: str = ""
-    smoke: bool = False
     slot: str = ""
 
     @property
@@ -124,7 +123,6 @@ def read(arguments: Sequence[str] | None = None) -> Options:
         releases=Path(os.environ.get("DEPLOY_RELEASES", ROOT / ".local" / "releases")) / asked.env,
         what="+".join(getattr(asked, "what", None) or ()),
         to=getattr(asked, "to", ""),
-        smoke=getattr(asked, "smoke", False),
         slot=getattr(asked, "slot", ""),
     )
 

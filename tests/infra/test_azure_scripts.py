@@ -133,6 +133,7 @@ def test_a_secret_that_is_nowhere_is_asked_for(azure: Cloud) -> None:
     refused = azure.run("deploy", "--database-ca", "-")
     assert refused.status == 4
     assert "database-url" in refused.result["problem"]
+    assert [line for line in azure.writes() if "/deployments/" in line] == []
 
 
 @pytest.mark.at_length
