@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,8 +56,12 @@ def clouds(tmp_path: Path, compiled: Path, source: Path) -> Iterator[tuple[Cloud
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    # What moto holds is the process's, not the server's: the test before left its own.
+    with urllib.request.urlopen(f"{url}/moto-api/reset", data=b""):  # noqa: S310 - http, on loopback
+        pass
     try:
-        with both_clouds(tmp_path, f"http://{host}:{port}") as (found, stacks):
+        with both_clouds(tmp_path, url) as (found, stacks):
             found.environment.update(BICEP_SHIM_KEPT=str(compiled), DEPLOY_SOURCE=str(source))
             yield found, stacks
     finally:
