@@ -59,6 +59,8 @@ class Producer:
     attempted: set[str] = field(default_factory=set)
     sent: int = 0
     duplicated: int = 0
+    #: Jobs that were asked for again, as nobody knew whether the broker had taken them.
+    doubtful: int = 0
 
     @property
     def unknown(self) -> set[str]:
@@ -66,13 +68,17 @@ class Producer:
         return self.attempted - self.acknowledged
 
     async def publish(self, connection: str, jobs: Sequence[Asked]) -> None:
-        """Send them, in batches, in an order that nobody chose."""
+        """Send them, in batches, in an order that nobody chose; what is doubtful is asked for again later."""
         twice = self.chance.sample(list(jobs), k=round(len(jobs) * self.duplicates))
         self.duplicated += len(twice)
         waiting = [*jobs, *twice]
         self.chance.shuffle(waiting)
         for start in range(0, len(waiting), _BATCH):
             await self._send(connection, waiting[start : start + _BATCH])
+        doubtful = [job for job in jobs if job.job_id not in self.acknowledged]
+        self.doubtful += len(doubtful)
+        for start in range(0, len(doubtful), _BATCH):
+            await self._send(connection, doubtful[start : start + _BATCH])
 
     async def _send(self, connection: str, jobs: Sequence[Asked]) -> None:
         self.attempted |= {job.job_id for job in jobs}

@@ -31,7 +31,7 @@ CREATORS = 50
 #: A host that has not come to its point by then is killed where it stands.
 _PATIENCE_SECONDS = 8.0
 #: How long hosts live while the last messages are waited for.
-_LATER_SECONDS = 10.0
+_LATER_SECONDS = 20.0
 #: Hosts that die at a named point; the others die at any moment.
 _NAMED_SHARE = 0.5
 
@@ -133,6 +133,7 @@ class _Chaos:
             seconds=time.monotonic() - self._began,
             published=producer.sent,
             duplicates=producer.duplicated,
+            doubtful=producer.doubtful,
             evicted_keys=await self._world.evicted_keys(),
             commits_hit=self._world.commits_hit,
             timeline=self._timeline,

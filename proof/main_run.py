@@ -12,6 +12,7 @@ async def main_run(setting: Setting) -> Part:
         seed=setting.seed,
         jobs=setting.jobs,
         kills=setting.kills,
+        hosts=2 if setting.quick else 3,
         waves=2 if setting.quick else 10,
         broker_kills=1 if setting.quick else 3,
         most_seconds=90 if setting.quick else 1_500,
@@ -57,6 +58,7 @@ def _figures(run: plans.Run) -> list[tuple[str, str]]:
     return [
         ("jobs acknowledged, with follow-ups", f"{found.acknowledged:,}"),
         ("messages published, duplicates among them", f"{run.published:,}, {run.duplicates:,}"),
+        ("asked for again, as nobody knew whether they had been taken", f"{run.doubtful:,}"),
         ("processes killed (SIGKILL)", f"{sum(run.deaths.values()):,}"),
         ("faults of services", f"{sum(run.faults.values()):,}"),
         ("PostgreSQL crashes while outcomes waited in their COMMIT", f"{run.commits_hit:,}"),

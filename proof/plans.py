@@ -50,6 +50,7 @@ class Run:
     seconds: float
     published: int
     duplicates: int
+    doubtful: int
     evicted_keys: int
     commits_hit: int
     #: (seconds since the start, jobs that have ended, kills so far).
@@ -62,6 +63,7 @@ class Run:
             "jobs": self.plan.jobs,
             "messagesPublished": self.published,
             "duplicates": self.duplicates,
+            "doubtful": self.doubtful,
             "seconds": round(self.seconds, 1),
             "kills": sum(self.deaths.values()),
             "deaths": dict(self.deaths),

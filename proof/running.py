@@ -45,14 +45,17 @@ def run(chosen: argparse.Namespace) -> int:
     """Run the parts, write the page, and say whether everything held."""
     console = Console(stderr=True)
     output = Path(chosen.output)
-    document = page.begun(output, afresh=not chosen.parts)
+    done: list[str] = []
     with tempfile.TemporaryDirectory(prefix="huntaze-proof-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         directory.chmod(0o711)  # PostgreSQL's own user passes through it
         logging.basicConfig(filename=directory / "proof.log", level=logging.INFO, force=True)
         _silence_children(directory / "children.log")
         for part in chosen.parts or (QUICK if chosen.quick else PARTS):
-            page.add(document, _part(part, chosen, directory, console), output)
+            told = _part(part, chosen, directory, console)
+            document = page.begun(output, afresh=not chosen.parts and not done)
+            done.append(part)
+            page.add(document, told, output)
             machine = _machine(chosen, document)
             written = page.write(document, machine, list(PARTS), output)
     console.print(_summary(document))

@@ -23,6 +23,8 @@ from tests.chaos.scenario import HASTE
 from tests.integration.engine.proxy import Proxy
 
 _CRASH_IN_COMMIT_MS = 60
+#: For the answers themselves; the clients' buffers need some, too.
+_REDIS_BYTES = 1 << 20
 #: What only the request has that records a job's outcome.
 RECORDS = b'"next_attempt":'
 
@@ -161,10 +163,11 @@ class World:
         self.redis.delay_seconds = 0.0
 
     async def starve_redis(self) -> None:
-        """Give Redis one megabyte from now on: it forgets what was not used for longest."""
+        """Give Redis one megabyte more than it needs for itself: it forgets what was not used for longest."""
         async with Redis.from_url(self.redis_url) as client:
+            used = int((await client.info("memory"))["used_memory"])
             await client.config_set("maxmemory-policy", "allkeys-lru")
-            await client.config_set("maxmemory", "1mb")
+            await client.config_set("maxmemory", used + _REDIS_BYTES)
 
     async def evicted_keys(self) -> int:
         """Return how much Redis had to forget."""
