@@ -38,7 +38,7 @@ class PageAsked(_Asked):
     @field_validator("state", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
-        return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
+        return tuple(value.split(",")) if isinstance(value, str) else value
 
     def asked(self) -> JobsAsked:
         """Return the question as the store takes it.
