@@ -22,7 +22,7 @@ from infra.deploying.packing import pack
 from infra.deploying.releases import Release, commit_of, shown
 from infra.deploying.releasing import Apps, SwapError
 from infra.deploying.stopping import Status, StopError
-from infra.deploying.supplying import check_secrets, migrate, secrets_of
+from infra.deploying.supplying import check_secrets, forget_lost_key, migrate, secrets_of
 from infra.deploying.verify import look_at_all
 from infra.deploying.work import Work, confirm
 
@@ -128,8 +128,7 @@ def _change_azure(run: Deployment) -> Mapping[str, Any]:
         with work.progress.step(f"Azure: deploy {name}"), secrets.as_parameters(given) as file:
             outputs = work.azure.deploy(name, work.releases.of(run.release) / "template.json", file)
     except StopError:
-        if run.fresh_key:
-            work.aws.forget_key(*run.fresh_key)
+        forget_lost_key(run)
         raise
     run.keep(deployment=name)
     return outputs

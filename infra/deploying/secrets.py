@@ -43,9 +43,13 @@ def supplied(path: Path | None) -> dict[str, str]:
     return {str(name): str(value) for name, value in values.items()}
 
 
-def in_vault(arm: Arm, vault: str) -> frozenset[str]:
-    """Return the names of the secrets that are in the vault; their values are not asked for."""
-    found = arm.all(f"/providers/Microsoft.KeyVault/vaults/{vault}/secrets", _SECRETS) if vault else []
+def in_vault(arm: Arm) -> frozenset[str]:
+    """Return the names of the secrets that are in the group's vault; their values are not asked for.
+
+    The vault may be there though no deployment has succeeded: one that failed half-way has filled it, too.
+    """
+    vaults = arm.all("/providers/Microsoft.KeyVault/vaults", _SECRETS)
+    found = [each for vault in vaults for each in arm.all(f"{vault['id']}/secrets", _SECRETS)]
     return frozenset(str(each["name"]).rpartition("/")[2] for each in found)
 
 

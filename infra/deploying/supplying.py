@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping, Sequence
 
 from infra.deploying import database, secrets
-from infra.deploying.azure import outputs_of
 from infra.deploying.foretelling import Deployment
 from infra.deploying.stopping import RefusedError
 
@@ -24,11 +23,8 @@ def check_secrets(run: Deployment) -> None:
 
 
 def _lacking(run: Deployment, given: Mapping[str, str]) -> list[str]:
-    azure = run.work.azure
-    before = azure.deployments() if azure.group_exists() else []
-    vault = str(outputs_of(before[0]).get("vaultName", "")) if before else ""
     named = [str(name) for name in run.work.options.given["suppliedSecrets"]]
-    return secrets.missing(named, secrets.in_vault(azure.arm, vault), given)
+    return secrets.missing(named, secrets.in_vault(run.work.azure.arm), given)
 
 
 def secrets_of(run: Deployment) -> dict[str, str]:
@@ -38,6 +34,12 @@ def secrets_of(run: Deployment) -> dict[str, str]:
         with run.work.progress.step("Secrets from AWS"):
             given |= _from_aws(run, wanted)
     return given
+
+
+def forget_lost_key(run: Deployment) -> None:
+    """Delete the access key that was made for a deployment that failed, unless the vault has it already."""
+    if run.fresh_key and "aws-secret-access-key" not in secrets.in_vault(run.work.azure.arm):
+        run.work.aws.forget_key(*run.fresh_key)
 
 
 def _from_aws(run: Deployment, wanted: Sequence[str]) -> dict[str, str]:
