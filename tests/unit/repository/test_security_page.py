@@ -31,5 +31,5 @@ def test_every_threat_has_a_control_and_a_test() -> None:
 def test_the_readme_shows_the_committed_proof() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = readme.partition("<!-- proof -->\n")[2].partition("<!-- /proof -->")[0]
-    assert shown.count("\n- ") >= 4
+    assert shown.count("\n") >= 3
     assert shown in (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
