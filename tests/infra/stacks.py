@@ -79,6 +79,8 @@ class Stacks:
             _, stack.template, stack.parameters = self.sets.pop(given["ChangeSetName"])
             stack.status = "UPDATE_COMPLETE" if stack.outputs else "CREATE_COMPLETE"
             stack.outputs = self._make(stack)
+        if action == "ContinueUpdateRollback":
+            stack.status = "UPDATE_ROLLBACK_COMPLETE"
         if action == "DeleteChangeSet":
             self.sets.pop(given["ChangeSetName"], None)
         if action == "DeleteStack":

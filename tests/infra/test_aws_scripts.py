@@ -109,3 +109,16 @@ def test_the_template_before_is_deployed_again(clouds: tuple[Cloud, Stacks]) -> 
     back = cloud.run("rollback", "--cloud", "aws", "--infra")
     assert back.result["awsStack"] == ["Content"], back.progress
     assert stacks.stacks["huntaze-beta"].template == before
+
+
+@pytest.mark.at_length
+def test_a_rollback_that_aws_could_not_finish_goes_on(clouds: tuple[Cloud, Stacks]) -> None:
+    """And a dry run lets it be."""
+    cloud, stacks = clouds
+    assert cloud.run("deploy", "--cloud", "aws", "--skip-migrations").status == 0
+    stack = stacks.stacks["huntaze-beta"]
+    stack.status = "UPDATE_ROLLBACK_FAILED"
+    assert cloud.run("rollback", "--cloud", "aws", "--infra", "--dry-run").status == 0
+    assert stack.status == "UPDATE_ROLLBACK_FAILED"
+    cloud.run("rollback", "--cloud", "aws", "--infra")
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
