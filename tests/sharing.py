@@ -12,6 +12,7 @@ from xdist.scheduler.loadfile import LoadFileScheduling
 #: In this order; what none of these begins comes last, and fills the gaps. Minutes, then seconds, each.
 _LONG = (
     "tests/chaos/",
+    "tests/integration/proof/",
     "tests/e2e/test_video",
     "tests/e2e/",
     "tests/infra/",
