@@ -7,6 +7,7 @@ Nothing ends in 500, nothing is answered that is not described, and nothing that
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,7 @@ def _try_all(name: str, app: App, session: requests.Session, caller: str) -> Non
 
     That takes seconds, which Schemathesis' own way of collecting tests would take in every process.
     """
+    sys.stdout.write(f"To try the same again: FUZZ_SEED={SEED} FUZZ_EXAMPLES={EXAMPLES}\n")
     operation = BY_ID[name]
 
     def ask(case: Case) -> None:
