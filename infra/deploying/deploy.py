@@ -168,22 +168,24 @@ def _go_live(run: Deployment, outputs: Mapping[str, Any]) -> Status:
         progress=work.progress,
     )
     slot = "staging" if options.plan == "ep1" else ""
-    if _is_live(run):
-        work.progress.say("This package is live: nothing to publish.")
-    else:
-        _publish(run, apps, slot)
     try:
+        if _is_live(run):
+            work.progress.say("This package is live: nothing to publish.")
+        else:
+            _publish_to(run, apps, slot)
+            if slot:
+                _swap(run, apps)
         with work.progress.step("What is live is ready"):
             apps.check()
         failed = [f"{each.area}: {each.name}" for each in look_at_all(work) if not each.holds]
     except StopError as error:
-        work.progress.say(str(error))
         failed = [str(error)]
-    run.result["failed"] = failed
     if not failed:
         return Status.DONE
-    if not run.release.published:
-        raise StopError("What is live does not hold, and was not changed by this deployment.")
+    run.result["failed"] = failed
+    if not run.release.swapped and (slot or not run.release.published):
+        raise StopError(f"What was live before is live: {'; '.join(failed)}")
+    work.progress.say("; ".join(failed))
     return _go_back(run, apps)
 
 
@@ -205,16 +207,22 @@ def _is_live(run: Deployment) -> bool:
     )
 
 
-def _publish(run: Deployment, apps: Apps, slot: str) -> None:
-    """Publish the package, to the slots where there are any, and swap them once they are ready."""
+def _publish_to(run: Deployment, apps: Apps, slot: str) -> None:
+    """Publish the package, to the slots where there are any, and look at those.
+
+    Raises:
+        StopError: they are not as they should be; what is live was not touched.
+    """
     progress = run.work.progress
     with progress.step("Publish" + (" to the slots" if slot else "")):
         run.keep(published=True)
         apps.publish(Path(run.release.package), slot)
-    if slot:
-        with progress.step("The slots are ready"):
-            apps.check(slot)
-        _swap(run, apps)
+    if not slot:
+        return
+    with progress.step("The slots are ready"):
+        apps.check(slot)
+    if failed := [f"{each.area}: {each.name}" for each in look_at_all(run.work, slot=slot) if not each.holds]:
+        raise StopError(f"The slots are not as they should be, and were not swapped: {', '.join(failed)}.")
 
 
 def _swap(run: Deployment, apps: Apps) -> None:

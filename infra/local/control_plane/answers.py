@@ -85,6 +85,8 @@ def _site(estate: Estate, method: str, path: str, asked: tuple[str, str], body: 
             "systemKeys": {},
         },
     }
+    if (method, rest) == ("GET", "config/slotconfignames") and estate.get(path) is None:
+        return Answer(200, {"id": path, "name": "slotConfigNames", "properties": {"appSettingNames": None}})
     answer = known.get((method, rest))
     return Answer(200, answer()) if answer else _resource(estate, method, path, body, host)
 

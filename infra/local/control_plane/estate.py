@@ -45,8 +45,9 @@ class Estate:
     deployments: dict[str, Json] = field(default_factory=dict)
     code: dict[str, Code] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    #: What the next packages will be like.
+    #: What the next packages will be like; so many of them, or all where it is negative.
     healthy: str = "always"
+    healthy_times: int = -1
     #: Changes that what-if tells of beside its own.
     foretold: list[Json] = field(default_factory=list)
     #: The messages that wait in each subscription, by its id.

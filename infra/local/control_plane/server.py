@@ -81,6 +81,7 @@ class Azure:
         if "fault" in order:
             estate.faults.append(Fault(**order["fault"]))
         estate.healthy = order.get("healthy", estate.healthy)
+        estate.healthy_times = order.get("times", -1) if "healthy" in order else estate.healthy_times
         estate.foretold = order.get("foretold", estate.foretold)
         estate.waiting.update(order.get("waiting", {}))
         for identity, properties in order.get("change", {}).items():

@@ -29,7 +29,7 @@ def shown(site: Json, host: str) -> Json:
         {"name": host, "sslState": "Disabled", "hostType": "Standard"},
         {"name": host, "sslState": "Disabled", "hostType": "Repository"},
     ]
-    properties.setdefault("sku", "Flex" if "functionAppConfig" in properties else "ElasticPremium")
+    properties.setdefault("sku", "FlexConsumption" if "functionAppConfig" in properties else "ElasticPremium")
     return {**site, "properties": properties}
 
 
@@ -69,6 +69,9 @@ def publish(estate: Estate, identity: str, package: bytes) -> None:
     """Give a site a package."""
     digest = hashlib.sha256(package).hexdigest()
     estate.code[identity.casefold()] = Code(digest=digest, healthy=estate.healthy)
+    estate.healthy_times -= 1
+    if estate.healthy_times == 0:
+        estate.healthy = "always"
 
 
 def swap(estate: Estate, slot: str) -> None:
