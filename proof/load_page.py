@@ -83,8 +83,8 @@ def load_part(days: Sequence[Measured], burst: Burst, *, compression: float, loa
         charts=_charts(days, burst),
         notes=[
             (
-                f"N users at {compression:g} times their rate are {compression:g} N users: where that is more than one"
-                " process keeps up with, a backlog has to grow in the evening."
+                f"N users at {compression:g} times their rate are {compression:g} N users: what one process"
+                " does not keep up with is a backlog, as in the evening of the largest day."
             ),
             "The model is simulated at 150 ms a call; a real one takes seconds, in slots, not on the core.",
             "The services share the other core with the second process: two processes are a lower bound.",
