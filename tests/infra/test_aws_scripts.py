@@ -10,6 +10,8 @@ from infra.local.process import ROOT
 from tests.infra.cloud import SECRETS, Cloud
 from tests.infra.stacks import Stacks
 
+#: Each runs up to a hundred programs, of a second or several each where others work, too.
+pytestmark = pytest.mark.timeout(900)
 BOTH = ("--cloud", "all", "--skip-migrations", "--database-ca", "-")
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.infra.cloud import SECRETS, Cloud
 
+#: Each runs dozens of programs, and az waits for a minute after each package on Flex.
+pytestmark = pytest.mark.timeout(900)
 GROUP = "/subscriptions/5b0c1e52-0000-4000-8000-00000000beef/resourceGroups/rg-huntaze-beta"
 
 
@@ -178,7 +180,6 @@ def test_verification_finds_what_somebody_changed_by_hand(azure: Cloud) -> None:
 
 
 @pytest.mark.at_length
-@pytest.mark.timeout(900)  # az waits a minute after each package
 def test_flex_has_no_slots_and_goes_back_by_its_package(azure: Cloud) -> None:
     azure.environment.pop("BICEP_SHIM_KEPT")
     azure.environment["BICEP_SHIM_CHANGED"] = '{"plan": "flex"}'
