@@ -105,6 +105,7 @@ def test_check_names_a_stale_file_and_fails(tmp_path: Path) -> None:
         shutil.copytree(
             ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("local", "__pycache__")
         )
+    shutil.copy(ROOT / "function_app.py", tmp_path)
     clean = _check(tmp_path)
     (tmp_path / "docs" / "contracts" / "types.ts").write_text("")
     spoilt = _check(tmp_path)
