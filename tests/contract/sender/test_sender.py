@@ -7,7 +7,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -94,16 +94,15 @@ async def test_more_than_a_batch_holds_arrives(subject: Subject) -> None:
 
 
 async def test_service_bus_is_told_the_content_type_and_the_delay(connection: str) -> None:
-    """A delayed message comes when it is due, not before."""
+    """A delayed message is there when it is due, and not before, however slowly the tests come to look."""
+    begun = datetime.now(UTC)
     async with _senders(connection) as senders:
         await senders.send([replace(EVENT, message_id="later", delay_seconds=0.6), EVENT])
         arrived = {message.message_id: message for message in await _receive(connection, Topic.EVENTS, 2)}
-    now, later = arrived[EVENT.message_id], arrived["later"]
-    assert now.content_type == "application/json"
-    assert now.enqueued_time_utc
-    assert later.enqueued_time_utc
-    # What is due later is enqueued then, however slowly the tests come to look.
-    assert later.enqueued_time_utc - now.enqueued_time_utc > timedelta(seconds=0.4)
+    assert arrived[EVENT.message_id].content_type == "application/json"
+    due = arrived["later"].enqueued_time_utc
+    assert due
+    assert due - begun >= timedelta(seconds=0.59)  # the broker keeps milliseconds
 
 
 # The SDK leaves the socket of a lost connection to the garbage collector, which comes by before this ends.
