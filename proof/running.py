@@ -122,7 +122,6 @@ def _machine(chosen: argparse.Namespace, document: page.Document) -> dict[str, s
         "seed": str(chosen.seed),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "all parts together": f"{seconds / 60:.1f} minutes",
-        "command": " ".join(["python -m proof", *sys.argv[1:]]),
     }
 
 

@@ -42,6 +42,12 @@ def test_nothing_is_marked_as_undone(files: Sequence[Path], relative: Callable[[
     assert not [relative(path) for path in source if UNDONE.search(_text(path))]
 
 
+def test_no_file_knows_where_it_was_written(files: Sequence[Path], relative: Callable[[Path], str]) -> None:
+    """What is generated tells of the project, not of the folder it was generated in."""
+    written = [path for path in files if path.suffix in {".md", ".json", ".ts", ".svg", ".yaml", ".yml"}]
+    assert not [relative(path) for path in written if f"{ROOT}/" in _text(path)]
+
+
 def test_every_link_in_the_documents_resolves(files: Sequence[Path], relative: Callable[[Path], str]) -> None:
     """A relative link leads to a file, and its fragment to a heading of it."""
     pages = [path for path in files if path.suffix == ".md"]
