@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
 from shared.ai.port import ModelCall, Role, Usage
-from shared.clock import ManualClock
 from shared.contracts import Topic
-from shared.persistence.memory import MemoryJobStore
 from shared.persistence.port import (
     Claim,
     Enrichment,
     FollowUp,
     JobMessage,
     JobState,
-    JobStore,
     OutboxMessage,
     Outcome,
     Verdict,
 )
-from shared.persistence.postgres import PostgresJobStore
+from tests.stores import Kept
 
 VIDEO = JobMessage(
     job_id="v",
@@ -57,12 +53,8 @@ CALL = ModelCall(
 )
 
 
-@dataclass(frozen=True)
-class Subject:
-    """A store and a way to let its time pass."""
-
-    store: JobStore
-    wait: Callable[[float], Awaitable[None]]
+class Subject(Kept):
+    """The same, in this suite's words."""
 
     async def claim(self, message: JobMessage) -> Claim:
         return await self.store.claim(message, claim_id=uuid4(), lease_seconds=30)
@@ -76,23 +68,10 @@ class Subject:
         return await self.store.month_usd_micros(f"{job.updated_at:%Y-%m}")
 
 
-@pytest.fixture(params=["memory", "postgres"])
-async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
+@pytest.fixture
+def subject(kept: Kept) -> Subject:
     """Each of the two stores in turn."""
-    if request.param == "memory":
-        clock = ManualClock()
-
-        async def advance(seconds: float) -> None:
-            clock.advance(seconds)
-
-        yield Subject(MemoryJobStore(clock), advance)
-        return
-    store = PostgresJobStore(
-        request.getfixturevalue("database_url"), pool_size=4, timeout_seconds=5, patience_seconds=5
-    )
-    await store.open()
-    yield Subject(store, asyncio.sleep)
-    await store.close()
+    return Subject(kept.store, kept.wait)
 
 
 def outcome_of(claim: Claim, state: JobState = JobState.COMPLETED, **more: object) -> Outcome:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -14,13 +13,11 @@ import pytest
 from shared.ai.port import ModelCall, Role, Usage
 from shared.clock import ManualClock
 from shared.contracts import Topic
-from shared.persistence.memory import MemoryJobStore
 from shared.persistence.port import (
     Cancellation,
     Claim,
     JobMessage,
     JobState,
-    JobStore,
     NextAttempt,
     OutboxMessage,
     Outcome,
@@ -28,6 +25,7 @@ from shared.persistence.port import (
     Verdict,
 )
 from shared.persistence.postgres import PostgresJobStore
+from tests.stores import Kept
 
 MESSAGE = JobMessage(
     job_id="job_1",
@@ -52,12 +50,8 @@ CALL = ModelCall(
 LEASE_SECONDS = 30.0
 
 
-@dataclass(frozen=True)
-class Subject:
-    """A store and a way to let its time pass."""
-
-    store: JobStore
-    wait: Callable[[float], Awaitable[None]]
+class Subject(Kept):
+    """The same, in this suite's words."""
 
     async def claim(
         self, message: JobMessage = MESSAGE, *, claim_id: UUID | None = None, lease: float = LEASE_SECONDS
@@ -74,23 +68,10 @@ class Subject:
         return claim
 
 
-@pytest.fixture(params=["memory", "postgres"])
-async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
+@pytest.fixture
+def subject(kept: Kept) -> Subject:
     """Each of the two stores in turn."""
-    if request.param == "memory":
-        clock = ManualClock()
-
-        async def advance(seconds: float) -> None:
-            clock.advance(seconds)
-
-        yield Subject(MemoryJobStore(clock), advance)
-        return
-    store = PostgresJobStore(
-        request.getfixturevalue("database_url"), pool_size=4, timeout_seconds=5, patience_seconds=5
-    )
-    await store.open()
-    yield Subject(store, asyncio.sleep)
-    await store.close()
+    return Subject(kept.store, kept.wait)
 
 
 def outcome_of(claim: Claim, state: JobState = JobState.COMPLETED, **more: object) -> Outcome:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from shared.clock import ManualClock
 from shared.contracts import Topic
-from shared.persistence.memory import MemoryJobStore
 from shared.persistence.port import (
     Claim,
     FollowUp,
     JobMessage,
     JobState,
-    JobStore,
     OutboxMessage,
     Outcome,
     Rejection,
     Verdict,
 )
-from shared.persistence.postgres import PostgresJobStore
 from shared.persistence.replaying import JobReplay, Replayed, ReplayVerdict
+from tests.stores import Kept
 
 MESSAGE = JobMessage(
     job_id="job_1",
@@ -47,12 +43,8 @@ TRANSCRIPT = replace(
 )
 
 
-@dataclass(frozen=True)
-class Subject:
-    """A store and a way to let its time pass."""
-
-    store: JobStore
-    wait: Callable[[float], Awaitable[None]]
+class Subject(Kept):
+    """The same, in this suite's words."""
 
     async def claim(self, message: JobMessage = MESSAGE) -> Claim:
         return await self.store.claim(message, claim_id=uuid4(), lease_seconds=30)
@@ -81,23 +73,10 @@ class Subject:
         return list(await self.store.take_unsent(limit=10, again_after_seconds=10))
 
 
-@pytest.fixture(params=["memory", "postgres"])
-async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
+@pytest.fixture
+def subject(kept: Kept) -> Subject:
     """Each of the two stores in turn."""
-    if request.param == "memory":
-        clock = ManualClock()
-
-        async def advance(seconds: float) -> None:
-            clock.advance(seconds)
-
-        yield Subject(MemoryJobStore(clock), advance)
-        return
-    store = PostgresJobStore(
-        request.getfixturevalue("database_url"), pool_size=4, timeout_seconds=5, patience_seconds=5
-    )
-    await store.open()
-    yield Subject(store, asyncio.sleep)
-    await store.close()
+    return Subject(kept.store, kept.wait)
 
 
 @pytest.mark.parametrize("state", [JobState.FAILED, JobState.TIMEOUT])
