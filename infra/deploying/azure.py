@@ -77,16 +77,7 @@ class Azure:
     def deploy(self, name: str, template: Path, secrets: Path | None = None) -> Mapping[str, Any]:
         """Deploy a template and return its outputs; secrets are in a file, never in an argument."""
         done = self.programs.json(
-            "az",
-            "deployment",
-            "group",
-            "create",
-            "--resource-group",
-            self.group,
-            "--name",
-            name,
-            "--template-file",
-            str(template),
+            *self._create(name, template),
             "--output",
             "json",
             *self._parameters(*([secrets] if secrets else [])),
@@ -95,22 +86,7 @@ class Azure:
 
     def redeploy(self, name: str, template: Path, parameters: Path) -> None:
         """Deploy what was deployed before, with the parameters of then."""
-        self.programs.run(
-            "az",
-            "deployment",
-            "group",
-            "create",
-            "--resource-group",
-            self.group,
-            "--name",
-            name,
-            "--template-file",
-            str(template),
-            "--parameters",
-            f"@{parameters}",
-            "--output",
-            "none",
-        )
+        self.programs.run(*self._create(name, template), "--parameters", f"@{parameters}", "--output", "none")
 
     def publish(self, app: str, package: Path, slot: str = "") -> None:
         """Give an app, or its slot, a package, which Azure builds."""
@@ -164,6 +140,10 @@ class Azure:
         said = self.arm.post(f"/providers/Microsoft.Resources/deployments/{name}/exportTemplate", _RESOURCES)
         template: dict[str, Any] = said["template"]
         return template
+
+    def _create(self, name: str, template: Path) -> Iterable[str]:
+        group = ("az", "deployment", "group", "create", "--resource-group", self.group)
+        return (*group, "--name", name, "--template-file", str(template))
 
     def _parameters(self, *more: Path) -> Iterable[str]:
         said = [f"@{path}" for path in (self.options.parameters, *more)]
