@@ -55,12 +55,12 @@ class Container:
     speech_desk: SpeechDesk | None = None
     #: Stands before the operators' calls; `None`: nobody passes.
     gate: Gate | None = None
-    #: All that gets at dead letters; `None`: nothing does.
-    dead_letters: DeadLetterDesk | None = None
+    #: All that gets at dead letters, made when first asked for; raises `ConfigurationError`.
+    dead_letters: Callable[[], DeadLetterDesk] | None = None
     #: Looks for what needs the operator, made when first asked for; raises `ConfigurationError`.
     monitor: Callable[[], Monitor] | None = None
-    #: What is asked about jobs and done to them; `None`: nothing is.
-    jobs: JobDesk | None = None
+    #: What is asked about jobs and done to them, made when first asked for; raises `ConfigurationError`.
+    jobs: Callable[[], JobDesk] | None = None
     #: Asks the services that the app stands on, made when first asked for.
     health: Callable[[], Checks] | None = None
     #: Where the app's own HTTP functions are found.
@@ -111,8 +111,6 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         ConfigurationError: the settings do not fit together.
     """
     from shared.bootstrap.access import gate
-    from shared.bootstrap.dead_letters import dead_letter_desk
-    from shared.bootstrap.jobs import job_desk
     from shared.bootstrap.models import router
     from shared.bootstrap.speech import speech_desk
     from shared.bootstrap.videos import video_desk
@@ -153,7 +151,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
     routed = router(settings, store, clock, opened)
     videos = video_desk(settings, clock, opened)
     mail = _mail(settings, store, clock, opened)
-    letters = dead_letter_desk(settings, store, sender, clock, opened)
+    letters = cache(partial(_dead_letters, settings, store, sender, clock, opened))
     await videos.directories.sweep()  # each instance has a disk of its own; a timer runs on one of them
     return Container(
         store=store,
@@ -183,7 +181,7 @@ async def build(settings: Settings, *, probe: Probe | None = None) -> Container:
         dead_letters=letters,
         health=cache(partial(_health, settings, store, letters, clock, opened)),
         monitor=cache(partial(_monitor, settings, store, letters, mail, clock)),
-        jobs=job_desk(settings, store, sender, clock),
+        jobs=cache(partial(_jobs, settings, store, sender, clock)),
         functions_url=settings.functions_url,
         realtime=_realtime(settings, clock),
         mail=mail,
@@ -210,28 +208,46 @@ def _export_telemetry(settings: Settings, opened: AsyncExitStack) -> None:
         opened.push_async_callback(asyncio.to_thread, export.close)
 
 
+def _dead_letters(
+    settings: Settings,
+    store: PostgresJobStore,
+    sender: ServiceBusSenders,
+    clock: Clock,
+    opened: AsyncExitStack,
+) -> DeadLetterDesk:
+    from shared.bootstrap.dead_letters import dead_letter_desk
+
+    return dead_letter_desk(settings, store, sender, clock, opened)
+
+
+def _jobs(settings: Settings, store: PostgresJobStore, sender: ServiceBusSenders, clock: Clock) -> JobDesk:
+    from shared.bootstrap.jobs import job_desk
+
+    return job_desk(settings, store, sender, clock)
+
+
 def _health(
     settings: Settings,
     store: PostgresJobStore,
-    letters: DeadLetterDesk,
+    letters: Callable[[], DeadLetterDesk],
     clock: Clock,
     opened: AsyncExitStack,
 ) -> Checks:
     from shared.bootstrap.health import health_checks
 
-    return health_checks(settings, store.database, letters.desk.letters, clock, opened)
+    return health_checks(settings, store.database, letters().desk.letters, clock, opened)
 
 
 def _monitor(
     settings: Settings,
     store: PostgresJobStore,
-    letters: DeadLetterDesk,
+    letters: Callable[[], DeadLetterDesk],
     mail: Callable[[], MailDesk],
     clock: Clock,
 ) -> Monitor:
     from shared.bootstrap.monitoring import monitor
 
-    return monitor(settings, store.database, letters.desk.letters, mail().office, clock)
+    return monitor(settings, store.database, letters().desk.letters, mail().office, clock)
 
 
 def _realtime(settings: Settings, clock: Clock) -> Callable[[], RealtimeDesk]:

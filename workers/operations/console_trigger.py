@@ -65,7 +65,7 @@ async def console_session(request: func.HttpRequest) -> func.HttpResponse:
     connection = await _connection()
     session = {
         "operator": {"name": operator.name, "role": operator.role},
-        "mayEdit": bool(dead_letters and dead_letters.may_edit and operator.role.covers(Role.ADMIN)),
+        "mayEdit": bool(dead_letters and dead_letters().may_edit and operator.role.covers(Role.ADMIN)),
         "realtime": {"url": connection.url, "accessToken": connection.access_token} if connection else None,
     }
     return json_answer(200, session)

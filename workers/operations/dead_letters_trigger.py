@@ -198,7 +198,7 @@ async def archive_purge(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the
     if container.gate is not None:
         await container.gate.trail.forget(limit=_FORGOTTEN_AT_ONCE)
     if container.dead_letters is not None:
-        await container.dead_letters.desk.replays.purge()
+        await container.dead_letters().desk.replays.purge()
 
 
 async def _start(request: func.HttpRequest, kind: Kind) -> func.HttpResponse:
@@ -217,7 +217,7 @@ async def _office() -> DeadLetterOffice:
     desk = (await bootstrap.container()).dead_letters
     if desk is None:
         raise ConfigurationError("Dead letters are out of reach here.")
-    return DeadLetterOffice(desk)
+    return DeadLetterOffice(desk())
 
 
 def _reader(request: func.HttpRequest) -> Role:

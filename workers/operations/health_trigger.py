@@ -65,9 +65,10 @@ async def costs_of_month(request: func.HttpRequest) -> func.HttpResponse:
     await authorised(request, Role.VIEWER)
     from workers.operations.costs import MOST_CREATORS, CostsAsked, costs
 
-    desk = (await bootstrap.container()).jobs
-    if desk is None:
+    jobs = (await bootstrap.container()).jobs
+    if jobs is None:
         raise ConfigurationError("Nothing is known of costs here.")
+    desk = jobs()
     now = desk.clock.now()
     first_day = query_of(request, CostsAsked).first_day(now)
     report = await desk.spending.month(first_day, most_creators=MOST_CREATORS)

@@ -135,4 +135,4 @@ async def _desk() -> JobDesk:
     desk = (await bootstrap.container()).jobs
     if desk is None:
         raise ConfigurationError("Nothing is known of jobs here.")
-    return desk
+    return desk()
